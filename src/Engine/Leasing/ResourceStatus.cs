@@ -1,0 +1,32 @@
+namespace CrCache.Leasing;
+
+/// <summary>A resource as it stands.</summary>
+public sealed record ResourceStatus
+{
+    /// <summary>Its name, <c>SOURCE-N</c>.</summary>
+    public required string Resource { get; init; }
+
+    /// <summary>Its state: <c>provisioning</c>, <c>idle</c>, <c>leased</c>, <c>resetting</c>, <c>dirty</c> or <c>discarding</c>.</summary>
+    public required string State { get; init; }
+
+    /// <summary>How often it was handed out.</summary>
+    public required long Epoch { get; init; }
+
+    /// <summary>Units of work it takes at once; null until it is made.</summary>
+    public required int? Concurrency { get; init; }
+
+    /// <summary>Who holds it; null where nobody does.</summary>
+    public required string? Owner { get; init; }
+
+    /// <summary>When it came into this state.</summary>
+    public required DateTimeOffset Since { get; init; }
+
+    /// <summary>When its lease ends; null where it is not leased.</summary>
+    public required DateTimeOffset? Expires { get; init; }
+
+    /// <summary>The holder's remark.</summary>
+    public required string? Note { get; init; }
+
+    /// <summary>The resource it is layered on; null where there is none.</summary>
+    public required string? Base { get; init; }
+}

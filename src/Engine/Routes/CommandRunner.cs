@@ -1,0 +1,33 @@
+namespace CrCache.Routes;
+
+/// <summary>Runs commands on leased resources, whatever kind they are.</summary>
+public sealed class CommandRunner
+{
+    private readonly RouteResolver _resolver;
+
+    internal CommandRunner(RouteResolver resolver) => _resolver = resolver;
+
+    /// <summary>Starts a command on a resource and renews its lease.</summary>
+    /// <param name="resource">The resource; with an epoch, only that hand-out of it.</param>
+    /// <param name="command">The command.</param>
+    /// <param name="cancellationToken">Gives up starting it.</param>
+    /// <returns>The running command; dispose it.</returns>
+    /// <exception cref="UsageException">Nobody has acquired the resource, or there is none of that name.</exception>
+    /// <exception cref="LeaseLostException">The hand-out that was named has ended.</exception>
+    /// <exception cref="ResourceException">The way in failed, or the command cannot be started there.</exception>
+    public Task<RunningCommand> StartAsync(ResourceReference resource, ResourceCommand command, CancellationToken cancellationToken) =>
+        _resolver.Resolve(resource).StartAsync(command, cancellationToken);
+
+    /// <summary>Runs a command to its end; a cancel stops its whole process group.</summary>
+    /// <inheritdoc cref="StartAsync" path="/param"/>
+    /// <inheritdoc cref="StartAsync" path="/exception"/>
+    /// <returns>How it ended.</returns>
+    public async Task<CommandResult> RunAsync(ResourceReference resource, ResourceCommand command, CancellationToken cancellationToken)
+    {
+        var running = await StartAsync(resource, command, cancellationToken).ConfigureAwait(false);
+        await using (running.ConfigureAwait(false))
+        {
+            return await running.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+}

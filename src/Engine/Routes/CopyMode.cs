@@ -1,0 +1,14 @@
+namespace CrCache.Routes;
+
+/// <summary>How a file is put in place on a resource that shares its file system with the sender.</summary>
+public enum CopyMode
+{
+    /// <summary>A copy of its own.</summary>
+    Copy,
+
+    /// <summary>A hard link, as <c>cp -al</c> makes: instant, but both names are one file.</summary>
+    Hardlink,
+
+    /// <summary>A symbolic link to the sender's file.</summary>
+    Symlink,
+}

@@ -1,0 +1,32 @@
+namespace CrCache.Routes;
+
+/// <summary>
+/// The recipe for running commands on a resource: plain data that is kept in the store, so that nothing but the
+/// recipe is needed to use a resource. A route with nothing set is this machine as it is.
+/// </summary>
+public sealed record Route
+{
+    /// <summary>The name of the resource this one is reached through; null for this machine.</summary>
+    public string? Via { get; init; }
+
+    /// <summary>The ssh host to go to from there; null to stay.</summary>
+    public SshEndpoint? Ssh { get; init; }
+
+    /// <summary>What to put before a command there, such as <c>chroot DIR</c>.</summary>
+    public IReadOnlyList<string> Prefix { get; init; } = [];
+
+    /// <summary>The directory of its base where the resource's <c>/</c> can be seen; null where it cannot.</summary>
+    public string? BaseDirectory { get; init; }
+
+    /// <summary>The user to run as, through sudo; null for whoever one arrives as.</summary>
+    public string? User { get; init; }
+
+    /// <summary>Where commands start, absolute; null for wherever one arrives (on this machine, the caller's own).</summary>
+    public string? WorkingDirectory { get; init; }
+
+    /// <summary>Variables that every command gets.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>How files are put in place where both ends share a file system.</summary>
+    public CopyMode CopyMode { get; init; }
+}
