@@ -1,0 +1,77 @@
+using System.Collections.Concurrent;
+
+namespace CrCache.Lab;
+
+/// <summary>
+/// Something of the machine that a test needs. Where it is missing the test is skipped with the reason, unless the variable
+/// CRCACHE_TEST_REQUIRE names it (or says <c>all</c>): then it fails, so that a CI run never skips what it came for.
+/// In a test: <c>Assert.SkipWhen(Requirement.Sshd.IsMissing(out var reason), reason)</c>.
+/// </summary>
+/// <param name="name">Its name, as CRCACHE_TEST_REQUIRE has it.</param>
+/// <param name="probe">Says why it is missing; null where it is there.</param>
+public sealed class Requirement(string name, Func<string?> probe)
+{
+    private static readonly ConcurrentDictionary<string, string?> Programs = new();
+
+    private readonly Lazy<string?> _missing = new(probe);
+
+    /// <summary>An ssh server to start.</summary>
+    public static Requirement Sshd { get; } = Program("sshd", "openssh-server");
+
+    /// <summary>The ssh client.</summary>
+    public static Requirement Ssh { get; } = Program("ssh", "openssh-client");
+
+    /// <summary>sudo.</summary>
+    public static Requirement Sudo { get; } = Program("sudo", "sudo");
+
+    /// <summary>A C compiler, for small test programs and native AOT.</summary>
+    public static Requirement Gcc { get; } = Program("gcc", "gcc");
+
+    /// <summary>git.</summary>
+    public static Requirement Git { get; } = Program("git", "git");
+
+    /// <summary>script(1), which gives a command a terminal.</summary>
+    public static Requirement Script { get; } = Program("script", "bsdutils");
+
+    /// <summary>The right to act as root.</summary>
+    public static Requirement Root { get; } = new("root", () => Environment.IsPrivilegedProcess ? null : "root is needed, this is another user");
+
+    /// <summary>A linker and zlib, for a native (AOT) build.</summary>
+    public static Requirement NativeAot { get; } = new("aot", () =>
+        !Found("gcc") && !Found("clang") ? "gcc or clang is needed for a native build: apt-get install gcc"
+        : !File.Exists("/usr/include/zlib.h") ? "zlib's headers are needed for a native build: apt-get install zlib1g-dev"
+        : null);
+
+    /// <summary>A program on the PATH or in the sbin directories.</summary>
+    /// <param name="program">The program's name, also the requirement's.</param>
+    /// <param name="package">The Debian package that brings it.</param>
+    /// <returns>The requirement.</returns>
+    public static Requirement Program(string program, string package) =>
+        new(program, () => Found(program) ? null : $"{program} is not installed: apt-get install {package}");
+
+    /// <summary>Where a program is.</summary>
+    /// <param name="program">Its name.</param>
+    /// <returns>Its full path, or null.</returns>
+    public static string? PathOf(string program) => Programs.GetOrAdd(program, static p =>
+        $"{Environment.GetEnvironmentVariable("PATH")}:/usr/local/sbin:/usr/sbin:/sbin"
+            .Split(':', StringSplitOptions.RemoveEmptyEntries)
+            .Select(d => Path.Combine(d, p))
+            .FirstOrDefault(File.Exists));
+
+    /// <summary>Whether it is missing.</summary>
+    /// <param name="reason">Why, and what to do; empty where it is there.</param>
+    /// <returns>True where it is missing and may be.</returns>
+    /// <exception cref="InvalidOperationException">It is missing and CRCACHE_TEST_REQUIRE says it must not be.</exception>
+    public bool IsMissing(out string reason)
+    {
+        reason = _missing.Value ?? "";
+        if (reason.Length == 0)
+            return false;
+        var required = (Environment.GetEnvironmentVariable("CRCACHE_TEST_REQUIRE") ?? "").Split([',', ' ']);
+        return required.Contains("all") || required.Contains(name)
+            ? throw new InvalidOperationException($"CRCACHE_TEST_REQUIRE asks for {name}: {reason}")
+            : true;
+    }
+
+    private static bool Found(string program) => PathOf(program) is not null;
+}
