@@ -1,0 +1,48 @@
+using System.CommandLine;
+using CrCache.Cli.Commands;
+
+namespace CrCache.Cli;
+
+/// <summary>The commands and options, and how arguments become a parse result.</summary>
+internal sealed class CommandLine
+{
+    private readonly RootCommand _root = new("Leases compute resources from configured sources, and runs commands on them.");
+    private readonly RunCommand _run;
+
+    public CommandLine()
+    {
+        var source = SourceOption.Create(Options);
+        _run = new RunCommand(Options);
+        _root.HelpName = "crcache";
+        _root.Add(source);
+        _root.Add(Options.Here);
+        _root.Add(Options.Quiet);
+        _root.Add(Options.Json);
+        _root.Add(new AcquireCommand(Options, source));
+        _root.Add(_run);
+        _root.Add(new CopyCommand(Options));
+        _root.Add(new ReleaseCommand(Options));
+        _root.Add(new StatusCommand(Options));
+        _root.Add(new EventsCommand(Options));
+        _root.Add(new CollectCommand(Options));
+        _root.Add(new DoctorCommand(Options));
+        _root.Add(new QuickstartCommand());
+        _root.Add(new CommandsCommand(_root));
+        _root.Add(new HelpCommand(this));
+    }
+
+    /// <summary>The options that every command takes.</summary>
+    public GlobalOptions Options { get; } = new();
+
+    /// <summary>Signals and exceptions are ours: the library would end both with 1.</summary>
+    public static InvocationConfiguration Invocation { get; } = new()
+    {
+        EnableDefaultExceptionHandler = false,
+        ProcessTerminationTimeout = null,
+    };
+
+    /// <summary>Parses; a wrong command line is found in the result.</summary>
+    public ParseResult Parse(string[] arguments) =>
+        // "@name" is a name like any other, not a file with more arguments.
+        _root.Parse(VerbatimArguments.Protect(arguments, _root, _run), new ParserConfiguration { ResponseFileTokenReplacer = null });
+}

@@ -1,0 +1,48 @@
+using System.CommandLine;
+
+namespace CrCache.Cli.Commands;
+
+/// <summary>Takes back and clears away what nobody needs any more.</summary>
+internal sealed class CollectCommand : Command
+{
+    private readonly GlobalOptions _options;
+    private readonly Option<bool> _apply = new("--apply") { Description = "Do it; without, only say what would be done" };
+
+    public CollectCommand(GlobalOptions options)
+        : base("gc", "Take back what dead owners hold, and discard what is not needed")
+    {
+        _options = options;
+        Add(_apply);
+        SetAction(RunAsync);
+    }
+
+    private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        var apply = parsed.GetValue(_apply);
+        var engine = _options.OpenEngine(parsed);
+        var collected = await Interruption.AllowAsync(async token =>
+        {
+            using var progress = new ProgressLine("collecting", parsed.GetValue(_options.Quiet));
+            return await engine.Leases.CollectAsync(apply, token);
+        });
+        if (parsed.GetValue(_options.Json))
+        {
+            Output.Line(JsonText.Array(collected, (writer, c) =>
+            {
+                writer.WriteString("name", c.Resource);
+                writer.WriteString("action", c.Action);
+                writer.WriteString("reason", c.Reason);
+                writer.WriteBoolean("applied", apply);
+            }));
+            return ExitCodes.Done;
+        }
+
+        var table = new Table((0, 2), (0, 2), (0, 0));
+        foreach (var c in collected)
+            table.Add(c.Resource, c.Action, c.Reason);
+        Output.Write(table.ToString());
+        if (!apply && !parsed.GetValue(_options.Quiet))
+            await Console.Error.WriteLineAsync(collected.Count > 0 ? "crcache: nothing was done; 'crcache gc --apply' does it" : "crcache: there is nothing to do");
+        return ExitCodes.Done;
+    }
+}

@@ -1,0 +1,8 @@
+namespace CrCache.Cli;
+
+/// <summary>A signal ended the command, and everything was put in order.</summary>
+internal sealed class InterruptedException(int signal) : Exception($"ended by signal {signal}")
+{
+    /// <summary>128 + the signal's number, as a shell has it.</summary>
+    public int ExitCode { get; } = 128 + signal;
+}

@@ -1,0 +1,45 @@
+using System.Globalization;
+
+namespace CrCache.Cli;
+
+/// <summary>A line on a person's terminal that says what takes so long; it appears after two seconds, and goes again.</summary>
+internal sealed class ProgressLine : IDisposable
+{
+    private readonly string _what;
+    private readonly long _start = TimeProvider.System.GetTimestamp();
+    private readonly Lock _lock = new();
+    private readonly Timer? _timer;
+    private bool _shown;
+    private bool _ended;
+
+    public ProgressLine(string what, bool quiet)
+    {
+        _what = Printable.Line(what);
+        if (!quiet && Terminal.IsWatched)
+            _timer = new Timer(_ => Show(), null, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(1));
+    }
+
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _ended = true;
+            if (_shown)
+                Console.Error.Write("\r\e[K");
+        }
+
+        _timer?.Dispose();
+    }
+
+    private void Show()
+    {
+        lock (_lock)
+        {
+            if (_ended)
+                return;
+            var seconds = (int)TimeProvider.System.GetElapsedTime(_start).TotalSeconds;
+            Console.Error.Write(string.Create(CultureInfo.InvariantCulture, $"\r\e[Kcrcache: {_what} ... {seconds} s"));
+            _shown = true;
+        }
+    }
+}

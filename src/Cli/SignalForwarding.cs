@@ -1,0 +1,27 @@
+using System.Runtime.InteropServices;
+using CrCache.Routes;
+
+namespace CrCache.Cli;
+
+/// <summary>Passes signals on to a command that runs on a resource: while it runs, ending is its decision.</summary>
+internal sealed class SignalForwarding : IDisposable
+{
+    private readonly RunningCommand _command;
+    private readonly PosixSignalRegistration[] _registrations;
+
+    public SignalForwarding(RunningCommand command)
+    {
+        _command = command;
+        _registrations = [.. EndingSignal.All.Select(s => PosixSignalRegistration.Create(s.Signal, context =>
+        {
+            context.Cancel = true;
+            _command.Signal(s.Number);
+        }))];
+    }
+
+    public void Dispose()
+    {
+        foreach (var registration in _registrations)
+            registration.Dispose();
+    }
+}

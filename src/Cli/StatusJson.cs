@@ -1,0 +1,48 @@
+using System.Text.Json;
+using CrCache.Leasing;
+
+namespace CrCache.Cli;
+
+/// <summary><c>crcache status</c> for programs: an object a source.</summary>
+internal static class StatusJson
+{
+    /// <summary>Everything, with the resources where they are given.</summary>
+    public static string Of(IReadOnlyList<SourceStatus> sources, Dictionary<string, IReadOnlyList<ResourceStatus>>? resources) =>
+        JsonText.Array(sources, (writer, s) =>
+        {
+            writer.WriteString("source", s.Source);
+            writer.WriteString("type", s.Type);
+            writer.WriteNumber("cached", s.Cached);
+            writer.WriteNumber("inUse", s.InUse);
+            writer.WriteNumber("changing", s.Changing);
+            writer.WriteNumberOrNull("max", s.Maximum);
+            writer.WriteNumberOrNull("available", s.Available);
+            writer.WriteNumberOrNull("concurrency", s.Concurrency);
+            writer.WriteString("problem", s.Problem?.Message);
+            if (resources is null)
+                return;
+            writer.WriteStartArray("resources");
+            JsonText.Objects(writer, resources[s.Source], Resource);
+            writer.WriteEndArray();
+        });
+
+    /// <summary>The answers to a query, with the source each is about.</summary>
+    public static string Of(IReadOnlyList<SourceStatus> sources, StatusQuery query) => JsonText.Array(sources, (writer, s) =>
+    {
+        writer.WriteString("source", s.Source);
+        writer.WriteNumberOrNull(query.Name == "in-use" ? "inUse" : query.Name, query.Value(s));
+    });
+
+    private static void Resource(Utf8JsonWriter writer, ResourceStatus r)
+    {
+        writer.WriteString("name", r.Resource);
+        writer.WriteString("state", r.State);
+        writer.WriteNumber("epoch", r.Epoch);
+        writer.WriteNumberOrNull("concurrency", r.Concurrency);
+        writer.WriteString("owner", r.Owner);
+        writer.WriteString("since", r.Since);
+        writer.WriteTimeOrNull("expires", r.Expires);
+        writer.WriteString("note", r.Note);
+        writer.WriteString("base", r.Base);
+    }
+}

@@ -1,0 +1,45 @@
+using System.Globalization;
+using System.Text;
+using CrCache.Leasing;
+
+namespace CrCache.Cli;
+
+/// <summary>The table of <c>crcache status</c>.</summary>
+internal static class StatusTable
+{
+    /// <summary>A line a source, with a line a resource below it where resources are given.</summary>
+    public static string Of(IReadOnlyList<SourceStatus> sources, Dictionary<string, IReadOnlyList<ResourceStatus>>? resources)
+    {
+        var table = new Table((8, 2), (8, 2), (7, 1), (0, 0));
+        table.Add("source", "cached", "in-use", "max");
+        foreach (var s in sources)
+            table.Add(s.Source, Text(s.Cached), Text(s.InUse), s.Maximum is { } maximum ? Text(maximum) : StatusQuery.Unlimited);
+        if (resources is null)
+            return table.ToString();
+
+        var lines = table.ToString().Split('\n');
+        var below = new Table((0, 2), (0, 2), (0, 2), (0, 2), (0, 2), (0, 0));
+        foreach (var resource in sources.SelectMany(s => resources[s.Source]))
+            Add(below, resource);
+        var text = new StringBuilder(lines[0]).Append('\n');
+        var next = below.ToString().Split('\n').AsEnumerable().GetEnumerator();
+        for (var i = 0; i < sources.Count; i++)
+        {
+            text.Append(lines[i + 1]).Append('\n');
+            for (var n = resources[sources[i].Source].Count; n > 0 && next.MoveNext(); n--)
+                text.Append("  ").Append(next.Current).Append('\n');
+        }
+
+        return text.ToString();
+    }
+
+    private static void Add(Table table, ResourceStatus r) => table.Add(
+        r.Resource,
+        r.State,
+        r.Owner ?? "-",
+        $"since {Printable.Time(r.Since)}",
+        r.Expires is { } expires ? $"expires {Printable.Time(expires)}" : "-",
+        r.Note ?? "");
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+}

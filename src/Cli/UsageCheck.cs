@@ -1,0 +1,72 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+
+namespace CrCache.Cli;
+
+/// <summary>Turns what the parser found wrong into one error of ours.</summary>
+internal static class UsageCheck
+{
+    /// <summary>Refuses a wrong command line.</summary>
+    /// <exception cref="UsageException">It is wrong.</exception>
+    public static void Require(ParseResult parsed)
+    {
+        // Help, version and completion answer whatever else is wrong.
+        if (parsed.Action is not null and not System.CommandLine.Invocation.ParseErrorAction && parsed.Action != parsed.CommandResult.Command.Action)
+            return;
+        var command = parsed.CommandResult.Command;
+        if (UnknownOption(parsed) is { } option)
+            throw Wrong(command, $"unknown option '{option}'", Nearest.Of(option, OptionNames(parsed)));
+        if (parsed.UnmatchedTokens is [var extra, ..])
+            throw Wrong(command, command is RootCommand ? $"unknown command '{extra}'" : $"{command.Name} does not take '{extra}'", command is RootCommand ? Nearest.Of(extra, command.Subcommands.SelectMany(Names)) : null);
+        if (command is RootCommand)
+            throw new UsageException("no command was given; 'crcache quickstart' is a short lesson, 'crcache commands' lists all");
+        if (parsed.Errors is [var error, ..])
+            throw Wrong(command, Text(error, command), null);
+        if (command is not RootCommand
+            && parsed.RootCommandResult.Children.OfType<OptionResult>().FirstOrDefault(o => !o.Implicit && !o.Option.Recursive && !command.Options.Contains(o.Option)) is { } stray)
+            throw Wrong(command, $"{command.Name} does not take {stray.Option.Name}", null);
+    }
+
+    // What looks like an option but is none would otherwise be taken for a name: "release --frce pool-0".
+    private static string? UnknownOption(ParseResult parsed)
+    {
+        var tokens = parsed.Tokens;
+        for (var i = 0; i < tokens.Count && tokens[i].Type != TokenType.DoubleDash; i++)
+        {
+            var isValue = i > 0 && tokens[i - 1].Type == TokenType.Option && OptionOf(parsed, tokens[i - 1].Value) is { Arity.MaximumNumberOfValues: > 0 };
+            if (!isValue && tokens[i] is { Type: TokenType.Argument, Value: ['-', not (>= '0' and <= '9'), ..] })
+                return tokens[i].Value;
+        }
+
+        return null;
+    }
+
+    private static Option? OptionOf(ParseResult parsed, string name) =>
+        Options(parsed).FirstOrDefault(o => o.Name == name || o.Aliases.Contains(name));
+
+    private static IEnumerable<Option> Options(ParseResult parsed) =>
+        parsed.CommandResult.Command.Options.Concat(parsed.RootCommandResult.Command.Options);
+
+    private static IEnumerable<string> OptionNames(ParseResult parsed) => Options(parsed).SelectMany(Names).Distinct();
+
+    private static IEnumerable<string> Names(Option option) => [option.Name, .. option.Aliases];
+
+    private static IEnumerable<string> Names(Command command) => [command.Name, .. command.Aliases];
+
+    private static string Text(ParseError error, Command command) => error.SymbolResult switch
+    {
+        ArgumentResult { Parent: OptionResult { Tokens.Count: 0 } option } => $"{option.Option.Name} needs {Described(option.Option)}",
+        OptionResult { Tokens.Count: 0 } option => $"{option.Option.Name} needs {Described(option.Option)}",
+        OptionResult { Tokens.Count: > 1 } option when option.Option.Arity.MaximumNumberOfValues == 1 => $"{option.Option.Name} was given more than once",
+        ArgumentResult { Tokens.Count: 0 } argument => $"{command.Name} needs {argument.Argument.HelpName ?? argument.Argument.Name}",
+        CommandResult => $"{command.Name} needs {string.Join(" and ", command.Arguments.Where(a => a.Arity.MinimumNumberOfValues > 0).Select(a => a.HelpName ?? a.Name))}",
+        _ => error.Message.TrimEnd('.'),
+    };
+
+    private static string Described(Option option) => option.HelpName ?? "a value";
+
+    private static UsageException Wrong(Command command, string what, string? nearest) =>
+        new(nearest is { } name
+            ? $"{what}; did you mean {name}?"
+            : $"{what}; see 'crcache help{(command is RootCommand ? "" : " " + command.Name)}'");
+}
