@@ -1,7 +1,10 @@
 using CrCache.Configuration;
 using CrCache.Copying;
+using CrCache.Hooks;
 using CrCache.Leasing;
 using CrCache.Routes;
+using CrCache.Sources;
+using CrCache.Store;
 
 namespace CrCache;
 
@@ -13,7 +16,26 @@ public sealed class CrCacheEngine
 {
     private CrCacheEngine(EngineOptions options)
     {
-        throw new NotImplementedException();
+        var environment = new HostEnvironment(options);
+        var types = new SourceTypes(options.AdditionalSourceTypes);
+        var store = new StateStore(() => environment.StateDirectory, options.Time);
+        var caller = new Caller();
+        var hooks = new HookCalls(new HookRunner(), environment, options);
+        var book = new RouteBook(store, environment);
+        var resolver = new RouteResolver(book.Open);
+        Sources = new SourceCatalog(new SourceFile(types), environment, options.SearchParents);
+        var plans = new SourcePlans(Sources, types);
+        Leases = new LeaseService(
+            store,
+            plans,
+            new Provisioner(store, hooks, book, caller),
+            new Discarder(store, types, hooks, book, caller, plans),
+            book,
+            caller);
+        Inventory = new Inventory(store, Sources, plans);
+        Commands = new CommandRunner(resolver);
+        Files = new FileCopier(resolver);
+        Doctor = new Doctor(Sources, plans, store, environment);
     }
 
     /// <summary>The configured sources.</summary>

@@ -1,14 +1,123 @@
+using System.Globalization;
+using CrCache.Configuration;
+using CrCache.Leasing;
+using CrCache.Store;
+
 namespace CrCache;
 
 /// <summary>Says what works on this machine: configuration, store, tools and sources.</summary>
 public sealed class Doctor
 {
-    internal Doctor()
+    private static readonly string[] OtherTools = ["ssh", "sudo", "tar"];
+
+    private readonly SourceCatalog _catalog;
+    private readonly SourcePlans _plans;
+    private readonly StateStore _store;
+    private readonly HostEnvironment _environment;
+
+    internal Doctor(SourceCatalog catalog, SourcePlans plans, StateStore store, HostEnvironment environment)
     {
+        _catalog = catalog;
+        _plans = plans;
+        _store = store;
+        _environment = environment;
     }
 
-    /// <summary>Looks.</summary>
+    /// <summary>Looks. Nothing is made, leased or discarded, but the store is created where there is none.</summary>
     /// <param name="cancellationToken">Stops looking.</param>
     /// <returns>One finding a thing looked at.</returns>
-    public Task<IReadOnlyList<Finding>> ExamineAsync(CancellationToken cancellationToken) => throw new NotImplementedException();
+    public Task<IReadOnlyList<Finding>> ExamineAsync(CancellationToken cancellationToken) => Task.Run<IReadOnlyList<Finding>>(
+        () =>
+        {
+            List<Finding> findings = [Machine(), Store(), .. Roots()];
+            var tools = new SortedSet<string>(StringComparer.Ordinal);
+            foreach (var name in Names())
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                findings.Add(Source(name, tools));
+            }
+
+            findings.AddRange(tools.Select(t => Tool(t, isNeeded: true)));
+            findings.AddRange(OtherTools.Except(tools).Select(t => Tool(t, isNeeded: false)));
+            return findings;
+        },
+        cancellationToken);
+
+    private static Finding Machine() => new(
+        "machine", true, string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessorCount} effective cores, as {Environment.UserName}"));
+
+    private Finding Store()
+    {
+        try
+        {
+            var resources = _store.Transact(t => t.Resources.Names().Count);
+            return new Finding("store", true, string.Create(CultureInfo.InvariantCulture, $"{_store.File}, {resources} resources"));
+        }
+        catch (CrCacheException e)
+        {
+            return Wrong("store", e);
+        }
+    }
+
+    private IEnumerable<Finding> Roots()
+    {
+        foreach (var root in _catalog.Roots())
+        {
+            Finding finding;
+            try
+            {
+                if (Directory.Exists(root))
+                {
+                    Trust.Require(root);
+                }
+
+                finding = new Finding($"root {root}", Directory.Exists(root) ? true : null, Directory.Exists(root) ? "yours alone to write" : "not there");
+            }
+            catch (CrCacheException e)
+            {
+                finding = Wrong($"root {root}", e);
+            }
+
+            yield return finding;
+        }
+    }
+
+    private IReadOnlyList<string> Names()
+    {
+        try
+        {
+            return _catalog.Names();
+        }
+        catch (CrCacheException)
+        {
+            // The roots' own findings say what is wrong.
+            return [];
+        }
+    }
+
+    private Finding Source(string name, SortedSet<string> tools)
+    {
+        try
+        {
+            var plan = _plans.Load(name);
+            tools.UnionWith(plan.Type.Tools(plan.Settings));
+            var most = plan.Maximum is { } maximum ? string.Create(CultureInfo.InvariantCulture, $"at most {maximum}") : "unlimited";
+            return new Finding($"source {name}", true, $"{plan.Settings.Type}, {most}, {plan.Settings.Directory ?? "implicit"}");
+        }
+        catch (CrCacheException e)
+        {
+            return Wrong($"source {name}", e);
+        }
+    }
+
+    private Finding Tool(string name, bool isNeeded)
+    {
+        var path = (_environment.Get("PATH") ?? "/usr/bin:/bin").Split(':').Select(d => Path.Combine(d, name)).FirstOrDefault(File.Exists);
+        return path is not null
+            ? new Finding($"tool {name}", true, path)
+            : new Finding($"tool {name}", isNeeded ? false : null, isNeeded ? "not found; a configured source needs it: install it" : "not found; no configured source needs it");
+    }
+
+    private static Finding Wrong(string subject, CrCacheException e) =>
+        new(subject, false, e.Location is { } location ? $"{location}: {e.Code}: {e.Message}" : $"{e.Code}: {e.Message}");
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace CrCache.Configuration;
 
 /// <summary>A source as configured: one directory <c>sources/NAME/</c> with its <c>source.conf</c>, checked.</summary>
@@ -26,4 +28,47 @@ public sealed record SourceSettings
 
     /// <summary>The settings of its type's own, by key, with where they stand.</summary>
     public IReadOnlyDictionary<string, SettingValue> Values { get; init; } = new Dictionary<string, SettingValue>();
+
+    /// <summary>A setting of the type's own.</summary>
+    /// <param name="key">Its key.</param>
+    /// <returns>Its text; null where it is not set or empty.</returns>
+    public string? Text(string key) => Values.TryGetValue(key, out var value) && value.Text.Length > 0 ? value.Text : null;
+
+    /// <summary>A setting that is a list: its parts are separated by commas, blanks or lines.</summary>
+    /// <param name="key">Its key.</param>
+    /// <returns>The parts, none empty.</returns>
+    public IReadOnlyList<string> List(string key) =>
+        Text(key)?.Split([',', ' ', '\t', '\n'], StringSplitOptions.RemoveEmptyEntries) ?? [];
+
+    /// <summary>A setting that is a whole number.</summary>
+    /// <param name="key">Its key.</param>
+    /// <param name="least">The least it may be.</param>
+    /// <param name="most">The most it may be.</param>
+    /// <returns>The number; null where it is not set.</returns>
+    /// <exception cref="ConfigurationException">It is not a number of that range.</exception>
+    public int? Number(string key, int least, int most = int.MaxValue)
+    {
+        if (Text(key) is not { } text)
+        {
+            return null;
+        }
+
+        return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
+            ? number
+            : throw Wrong(key, most == int.MaxValue
+                ? string.Create(CultureInfo.InvariantCulture, $"'{IniFile.Shorten(text)}' is not a whole number from {least} up")
+                : string.Create(CultureInfo.InvariantCulture, $"'{IniFile.Shorten(text)}' is not a whole number from {least} to {most}"));
+    }
+
+    /// <summary>The error of a setting whose value will not do.</summary>
+    /// <param name="key">Its key.</param>
+    /// <param name="why">What is wrong and what to write.</param>
+    /// <returns>The exception, to be thrown.</returns>
+    public ConfigurationException Wrong(string key, string why) =>
+        new(ErrorCodes.ConfigurationSetting, $"{key}: {why}", Location(key));
+
+    private SourceLocation? Location(string key) =>
+        Values.TryGetValue(key, out var value) && value.Location is { } location
+            ? location
+            : Directory is { } directory ? new SourceLocation(Path.Combine(directory, SourceFile.FileName), 0) : null;
 }

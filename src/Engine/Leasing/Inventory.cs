@@ -1,24 +1,120 @@
+using CrCache.Configuration;
+using CrCache.Store;
+
 namespace CrCache.Leasing;
 
 /// <summary>What there is and what happened: reads, and changes nothing.</summary>
 public sealed class Inventory
 {
-    internal Inventory()
+    private readonly StateStore _store;
+    private readonly SourceCatalog _catalog;
+    private readonly SourcePlans _plans;
+
+    internal Inventory(StateStore store, SourceCatalog catalog, SourcePlans plans)
     {
+        _store = store;
+        _catalog = catalog;
+        _plans = plans;
     }
 
     /// <summary>The state of sources.</summary>
     /// <param name="sources">Their names; none for every configured one, and every one that still has resources.</param>
     /// <returns>In the order asked for, else sorted by name.</returns>
-    /// <exception cref="ConfigurationException">A source that was named is unknown.</exception>
-    public IReadOnlyList<SourceStatus> Sources(IReadOnlyList<string> sources) => throw new NotImplementedException();
+    /// <exception cref="ConfigurationException">A source that was named is neither configured nor has resources.</exception>
+    public IReadOnlyList<SourceStatus> Sources(IReadOnlyList<string> sources)
+    {
+        var owning = _store.Transact(t => t.Resources.Sources());
+        var names = sources.Count > 0 ? sources : [.. _catalog.Names().Union(owning).Order(StringComparer.Ordinal)];
+        var loaded = names.Distinct().ToDictionary(n => n, n => Load(n, mustExist: sources.Count > 0 && !owning.Contains(n)));
+        return _store.Transact(t => (IReadOnlyList<SourceStatus>)[.. names.Select(n => Status(t, n, loaded[n]))]);
+    }
 
     /// <summary>The resources of a source, by number.</summary>
     /// <param name="source">Its name.</param>
-    public IReadOnlyList<ResourceStatus> Resources(string source) => throw new NotImplementedException();
+    /// <returns>The resources; none for a source that nobody has used.</returns>
+    public IReadOnlyList<ResourceStatus> Resources(string source) =>
+        _store.Transact(t => (IReadOnlyList<ResourceStatus>)[.. t.Resources.Of(source).Select(Status)]);
+
+    /// <summary>The names of all resources there are, in any state, sorted.</summary>
+    /// <returns>The names.</returns>
+    public IReadOnlyList<string> Names() =>
+        _store.Transact(t => (IReadOnlyList<string>)[.. t.Resources.Names().Order(StringComparer.Ordinal)]);
 
     /// <summary>What happened, oldest first.</summary>
     /// <param name="after">Only events with a greater number; 0 for all that are kept.</param>
     /// <param name="limit">At most the newest so many, from 1 up.</param>
-    public IReadOnlyList<ResourceEvent> Events(long after, int limit) => throw new NotImplementedException();
+    /// <returns>The events.</returns>
+    /// <exception cref="UsageException"><paramref name="limit"/> is below 1.</exception>
+    public IReadOnlyList<ResourceEvent> Events(long after, int limit)
+    {
+        if (limit < 1)
+        {
+            throw new UsageException("ask for at least one event");
+        }
+
+        return _store.Transact(t => (IReadOnlyList<ResourceEvent>)
+            [.. t.Events.After(after, limit).Select(e => new ResourceEvent(e.Number, e.At, e.Resource, e.Epoch, e.Kind, e.Detail, e.Actor))]);
+    }
+
+    private static SourceStatus Status(StoreTransaction transaction, string name, (SourcePlan? Plan, CrCacheException? Problem) loaded)
+    {
+        var tally = transaction.Resources.Tally(name);
+        return new SourceStatus
+        {
+            Source = name,
+            Type = loaded.Plan?.Settings.Type,
+            Cached = tally.GetValueOrDefault(ResourceState.Idle),
+            InUse = tally.GetValueOrDefault(ResourceState.Leased),
+            Changing = tally.Where(s => s.Key is not (ResourceState.Idle or ResourceState.Leased)).Sum(s => s.Value),
+            Maximum = loaded.Plan?.Maximum,
+            Available = loaded.Plan is { } plan ? Available(transaction, plan) : 0,
+            Concurrency = loaded.Plan is { } known ? Concurrency(transaction, known) : null,
+            Problem = loaded.Problem,
+        };
+    }
+
+    private static ResourceStatus Status(ResourceRow row) => new()
+    {
+        Resource = row.Name,
+        State = row.State.ToString().ToLowerInvariant(),
+        Epoch = row.Epoch,
+        Concurrency = row.Concurrency,
+        Owner = row.State == ResourceState.Leased ? row.Owner?.Name : null,
+        Since = row.Since,
+        Expires = row.State == ResourceState.Leased ? row.Owner?.Expires : null,
+        Note = row.Owner?.Note,
+        Base = row.Base,
+    };
+
+    private static int? Available(StoreTransaction transaction, SourcePlan plan)
+    {
+        var tally = transaction.Resources.Tally(plan.Name);
+        long? room = plan.Settings.Maximum is { } maximum ? Math.Max(0, maximum - tally.Values.Sum()) : null;
+        if (plan.Layers.Count > 0)
+        {
+            var layers = plan.Layers.Select(l => Available(transaction, l)).ToList();
+            long? below = layers.Contains(null) ? null : layers.Sum(l => (long)l!.Value);
+            room = room is { } own && below is { } sum ? Math.Min(own, sum) : room ?? below;
+        }
+
+        return room is { } more ? (int)Math.Min(int.MaxValue, more + tally.GetValueOrDefault(ResourceState.Idle)) : null;
+    }
+
+    private static int? Concurrency(StoreTransaction transaction, SourcePlan plan) =>
+        plan.Settings.Concurrency
+        ?? transaction.Resources.AnyConcurrency(plan.Name)
+        ?? plan.Draft?.Concurrency
+        ?? plan.Layers.Select(l => Concurrency(transaction, l)).FirstOrDefault(c => c is not null);
+
+    private (SourcePlan? Plan, CrCacheException? Problem) Load(string name, bool mustExist)
+    {
+        try
+        {
+            return (_plans.Load(name), null);
+        }
+        catch (ConfigurationException e) when (!mustExist || e.Code != ErrorCodes.UnknownSource)
+        {
+            return (null, e);
+        }
+    }
 }

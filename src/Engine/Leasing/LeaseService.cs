@@ -1,10 +1,30 @@
+using System.Globalization;
+using CrCache.Store;
+
 namespace CrCache.Leasing;
 
 /// <summary>The only room that changes a resource's state: acquire, renew, release, collect.</summary>
 public sealed class LeaseService
 {
-    internal LeaseService()
+    private const int MostAtOnce = 10_000;
+    private static readonly TimeSpan LeastTimeToLive = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan MostTimeToLive = TimeSpan.FromDays(3650);
+
+    private readonly StateStore _store;
+    private readonly SourcePlans _plans;
+    private readonly Provisioner _provisioner;
+    private readonly Discarder _discarder;
+    private readonly RouteBook _book;
+    private readonly Caller _caller;
+
+    internal LeaseService(StateStore store, SourcePlans plans, Provisioner provisioner, Discarder discarder, RouteBook book, Caller caller)
     {
+        _store = store;
+        _plans = plans;
+        _provisioner = provisioner;
+        _discarder = discarder;
+        _book = book;
+        _caller = caller;
     }
 
     /// <summary>
@@ -18,8 +38,42 @@ public sealed class LeaseService
     /// <exception cref="UsageException">More were asked for than the limits ever allow, or the request is malformed.</exception>
     /// <exception cref="ConfigurationException">The source is unknown or its configuration wrong.</exception>
     /// <exception cref="ResourceException">A resource could not be made, or a hook failed.</exception>
-    public Task<IReadOnlyList<Lease>> AcquireAsync(AcquireRequest request, CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+    public async Task<IReadOnlyList<Lease>> AcquireAsync(AcquireRequest request, CancellationToken cancellationToken)
+    {
+        Check(request);
+        var plan = _plans.Load(request.Source);
+        if (!request.AllowFewer && plan.Maximum < request.Count)
+        {
+            throw new UsageException(
+                ErrorCodes.BeyondMaximum,
+                string.Create(CultureInfo.InvariantCulture, $"'{plan.Name}' never has more than {plan.Maximum} resources, and {request.Count} were asked for"));
+        }
+
+        var owner = Caller.Owner(request);
+        var reserves = plan.All().DistinctBy(p => p.Name).ToDictionary(p => p.Name, p => p.Settings.Reserve);
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var decision = _store.Transact(t => Decide(t, plan, request, owner, reserves));
+            // Failures of others' leftovers are kept in the store for a later try; they are not this caller's business.
+            await _discarder.DiscardAsync(decision.ToDiscard, cancellationToken).ConfigureAwait(false);
+            if (decision.Taken is { } taken)
+            {
+                return await ProvisionAsync(taken, cancellationToken).ConfigureAwait(false);
+            }
+
+            foreach (var source in decision.Unknown)
+            {
+                reserves.TryAdd(source, _plans.Reserve(source));
+            }
+
+            // Nothing was in the way but the others.
+            if (decision.ToDiscard.Count == 0 && decision.Unknown.Count == 0)
+            {
+                throw decision.Problem ?? throw new InvalidOperationException("nothing was taken, and for no reason");
+            }
+        }
+    }
 
     /// <summary>
     /// Gives resources back: resets them and keeps them as far as the source's reserve goes, or discards them. If any is
@@ -32,21 +86,59 @@ public sealed class LeaseService
     /// <exception cref="UsageException">One is unknown or not leased (<see cref="ErrorCodes.NotLeased"/>), with the nearest name, or is held by another (<see cref="ErrorCodes.HeldByAnother"/>).</exception>
     /// <exception cref="LeaseLostException">A hand-out that was named has ended.</exception>
     /// <exception cref="ResourceException">A reset, discard or hook failed. All resources are out of the caller's hands nevertheless.</exception>
-    public Task ReleaseAsync(IReadOnlyList<ResourceReference> resources, bool force, CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+    public async Task ReleaseAsync(IReadOnlyList<ResourceReference> resources, bool force, CancellationToken cancellationToken)
+    {
+        if (resources.Count == 0)
+        {
+            return;
+        }
+
+        var reserves = resources.Select(r => ResourceName.SourceOf(r.Name)).Distinct().ToDictionary(s => s, _plans.Reserve);
+        var discards = _store.Transact(t =>
+        {
+            var rows = resources.DistinctBy(r => r.Name).Select(r => _book.Require(t, r)).ToList();
+            foreach (var row in rows)
+            {
+                RequireOwn(row, resources.First(r => r.Name == row.Name), force);
+            }
+
+            var transitions = new Transitions(t, _caller, reserves);
+            rows.ForEach(r => transitions.GiveBack(r, "released", null));
+            return transitions.ToDiscard;
+        });
+        var failures = await _discarder.DiscardAsync(discards, cancellationToken).ConfigureAwait(false);
+        if (failures.Count > 0)
+        {
+            throw failures.Count == 1 ? failures[0] : new ResourceException(
+                failures[0].Code, string.Join("; ", failures.Select(f => f.Message)), new AggregateException(failures));
+        }
+    }
 
     /// <summary>Makes leases last <paramref name="timeToLive"/> from now on.</summary>
     /// <param name="resources">The hand-outs.</param>
     /// <param name="timeToLive">From one second up.</param>
     /// <exception cref="LeaseLostException">One of them has ended; none was renewed.</exception>
-    public void Renew(IReadOnlyList<ResourceReference> resources, TimeSpan timeToLive) => throw new NotImplementedException();
+    public void Renew(IReadOnlyList<ResourceReference> resources, TimeSpan timeToLive)
+    {
+        CheckTime(timeToLive);
+        _store.Transact(t =>
+        {
+            var transitions = new Transitions(t, _caller, new Dictionary<string, int>());
+            foreach (var row in resources.Select(r => _book.Require(t, r)).ToList())
+            {
+                transitions.Renew(row, timeToLive);
+            }
+
+            return true;
+        });
+    }
 
     /// <summary>The lease a resource is under.</summary>
     /// <param name="resource">The resource; with an epoch, only that hand-out of it.</param>
     /// <returns>The lease.</returns>
     /// <exception cref="UsageException">There is none of that name, or nobody has acquired it.</exception>
     /// <exception cref="LeaseLostException">The hand-out that was named has ended.</exception>
-    public Lease Get(ResourceReference resource) => throw new NotImplementedException();
+    public Lease Get(ResourceReference resource) => _store.Transact(t => Lease(_book.Require(t, resource)));
 
     /// <summary>
     /// Takes back what dead owners and expired leases hold, finishes or undoes what dead processes left half-done, and
@@ -55,6 +147,143 @@ public sealed class LeaseService
     /// <param name="apply">False to say what would be done, and do nothing.</param>
     /// <param name="cancellationToken">Gives up; what is left is left for the next command.</param>
     /// <returns>One line a resource: what was (or would be) done and why.</returns>
-    public Task<IReadOnlyList<CollectedResource>> CollectAsync(bool apply, CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+    /// <exception cref="ResourceException">Something could not be discarded; the rest was done.</exception>
+    public async Task<IReadOnlyList<CollectedResource>> CollectAsync(bool apply, CancellationToken cancellationToken)
+    {
+        var report = new List<CollectedResource>();
+        var failures = new List<ResourceException>();
+        var reserves = new Dictionary<string, int>(StringComparer.Ordinal);
+        HashSet<string> unknown;
+        do
+        {
+            var (collector, discards) = _store.Transact(t =>
+            {
+                var transitions = new Transitions(t, _caller, reserves);
+                var collector = new Collector(t, transitions, reserves);
+                collector.Collect(apply);
+                collector.Trim(apply);
+                return (collector, transitions.ToDiscard);
+            });
+            failures.AddRange(await _discarder.DiscardAsync(discards, cancellationToken).ConfigureAwait(false));
+            report = apply ? [.. report, .. collector.Report] : collector.Report;
+            unknown = collector.Unknown;
+            foreach (var source in unknown)
+            {
+                reserves.Add(source, _plans.Reserve(source));
+            }
+        }
+        while (unknown.Count > 0);
+        return failures.Count == 0 ? report : throw failures[0];
+    }
+
+    private static void Check(AcquireRequest request)
+    {
+        if (request.Count is < 1 or > MostAtOnce)
+        {
+            throw new UsageException(string.Create(CultureInfo.InvariantCulture, $"{request.Count} resources cannot be acquired; ask for 1 to {MostAtOnce}"));
+        }
+
+        CheckTime(request.TimeToLive);
+    }
+
+    private static void CheckTime(TimeSpan time)
+    {
+        if (time < LeastTimeToLive || time > MostTimeToLive)
+        {
+            throw new UsageException("a lease lasts at least one second and at most ten years");
+        }
+    }
+
+    private static void RequireOwn(ResourceRow row, ResourceReference reference, bool force)
+    {
+        if (row.Owner?.Resource is { } above)
+        {
+            throw new UsageException(ErrorCodes.HeldByAnother, $"{above} is layered on {row.Name}; release {above} instead");
+        }
+
+        // Whoever names the epoch was given it when the resource was handed out, and so is its holder.
+        if (!force && reference.Epoch is null && ProcessIdentity.Parse(row.Owner?.Process) is { } process
+            && process.Id != Environment.ProcessId && !process.IsGone())
+        {
+            throw new UsageException(
+                ErrorCodes.HeldByAnother,
+                $"{row.Name} is held by {row.Owner!.Name}, which is still running; release -f takes it away all the same");
+        }
+    }
+
+    private static Lease Lease(ResourceRow row) => new()
+    {
+        Resource = row.Name,
+        Source = row.Source,
+        Epoch = row.Epoch,
+        Concurrency = row.Concurrency ?? 1,
+        Expires = row.Owner?.Expires ?? DateTimeOffset.MaxValue,
+    };
+
+    private Decision Decide(
+        StoreTransaction transaction, SourcePlan plan, AcquireRequest request, OwnerRow owner, IReadOnlyDictionary<string, int> reserves)
+    {
+        var transitions = new Transitions(transaction, _caller, reserves);
+        var collector = new Collector(transaction, transitions, reserves);
+        collector.Collect(apply: true);
+        var allocator = new Allocator(transaction, transitions);
+        var taken = new List<Allocation>();
+        transaction.Execute("SAVEPOINT request;");
+        var condemned = transitions.ToDiscard.Count;
+        while (taken.Count < request.Count && allocator.Take(plan, owner) is { } allocation)
+        {
+            taken.Add(allocation);
+        }
+
+        if (taken.Count == request.Count || (request.AllowFewer && taken.Count > 0))
+        {
+            return new Decision(taken, null, transitions.ToDiscard, collector.Unknown);
+        }
+
+        // Too few: what was taken goes back, but what has to be discarded anyway, which may make room, goes on.
+        var stale = transitions.ToDiscard[condemned..];
+        transaction.Execute("ROLLBACK TO request;");
+        transitions.ToDiscard.RemoveRange(condemned, stale.Count);
+        stale.ForEach(r => transitions.Condemn(r, "its source's configuration has changed"));
+        return new Decision(null, Exhaustion.Explain(transaction, plan, request), transitions.ToDiscard, collector.Unknown);
+    }
+
+    private async Task<IReadOnlyList<Lease>> ProvisionAsync(IReadOnlyList<Allocation> taken, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var rows = await Task.WhenAll(taken.Select(a => _provisioner.ProvisionAsync(a, cancellationToken))).ConfigureAwait(false);
+            return [.. rows.OrderBy(r => r.Number).Select(Lease)];
+        }
+        catch
+        {
+            // All or nothing, also when the caller has given up: the undoing is not cancelled.
+            var reserves = taken.Select(a => a.Plan.Name).Distinct().ToDictionary(s => s, _plans.Reserve);
+            var discards = _store.Transact(t =>
+            {
+                var transitions = new Transitions(t, _caller, reserves);
+                foreach (var allocation in taken)
+                {
+                    if (t.Resources.Find(allocation.Row.Name) is { } row && IsOurs(row, allocation))
+                    {
+                        transitions.GiveBack(row, "released", "the request failed");
+                    }
+                }
+
+                return transitions.ToDiscard;
+            });
+            await _discarder.DiscardAsync(discards, CancellationToken.None).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private bool IsOurs(ResourceRow row, Allocation allocation) => row.State switch
+    {
+        ResourceState.Leased => row.Owner == allocation.Row.Owner || row.Epoch == allocation.Row.Epoch,
+        ResourceState.Provisioning => row.Actor == _caller.Process,
+        _ => false,
+    };
+
+    private sealed record Decision(
+        IReadOnlyList<Allocation>? Taken, CrCacheException? Problem, List<ResourceRow> ToDiscard, IReadOnlyCollection<string> Unknown);
 }

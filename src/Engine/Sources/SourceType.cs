@@ -1,8 +1,59 @@
+using CrCache.Configuration;
+
 namespace CrCache.Sources;
 
-/// <summary>Code that makes, resets and discards resources. Limits, caching, leases, commands and files are not its business.</summary>
+/// <summary>
+/// Code that makes, resets and discards resources. Limits, caching, leases, commands and files are not its business: it
+/// says how a resource is reached, and everything else is written once against that. Instances are shared and hold no state.
+/// </summary>
 public abstract class SourceType
 {
     /// <summary>Its name, as <c>type=</c> has it.</summary>
     public abstract string Name { get; }
+
+    /// <summary>The keys it takes in <c>source.conf</c> besides those that every source has.</summary>
+    public virtual IReadOnlyList<string> Keys => [];
+
+    /// <summary>Programs it needs on this machine with these settings, such as <c>ssh</c>.</summary>
+    /// <param name="settings">The source.</param>
+    /// <returns>Their names.</returns>
+    public virtual IReadOnlyList<string> Tools(SourceSettings settings) => [];
+
+    /// <summary>The sources that one with these settings draws from: each of its resources is layered on one of theirs.</summary>
+    /// <param name="settings">The source; its <see cref="SourceSettings.Layers"/> are not set yet.</param>
+    /// <returns>Their names, the preferred first; none for a type that makes resources out of nothing.</returns>
+    /// <exception cref="ConfigurationException">A setting is not acceptable.</exception>
+    public virtual IReadOnlyList<string> Layers(SourceSettings settings) => [];
+
+    /// <summary>Checks the type's own settings.</summary>
+    /// <param name="settings">The source.</param>
+    /// <exception cref="ConfigurationException">A setting is not acceptable; see <see cref="SourceSettings.Wrong"/>.</exception>
+    public virtual void Check(SourceSettings settings)
+    {
+    }
+
+    /// <summary>
+    /// What a resource is, for a type that need not do anything to have one. It is asked before anything is decided, so it must
+    /// neither touch the outside world nor depend on which resource it will be.
+    /// </summary>
+    /// <param name="settings">The source.</param>
+    /// <returns>The resource; null for a type that makes its resources in <see cref="ProvisionAsync"/>.</returns>
+    public virtual ResourceDraft? Draft(SourceSettings settings) => null;
+
+    /// <summary>Makes a resource. Called for a type without <see cref="Draft"/>, never while the store is locked.</summary>
+    /// <param name="context">What to make.</param>
+    /// <param name="cancellationToken">Gives up; <see cref="DiscardAsync"/> is called for whatever is there by then.</param>
+    /// <returns>The resource.</returns>
+    /// <exception cref="ResourceException">It could not be made (<see cref="ErrorCodes.ProvisionFailed"/>).</exception>
+    public virtual Task<ResourceDraft> ProvisionAsync(ProvisionContext context, CancellationToken cancellationToken) =>
+        throw new NotSupportedException($"the source type {Name} has neither Draft nor ProvisionAsync");
+
+    /// <summary>
+    /// Unmakes a resource, also one that was only half made or is already gone: a second call succeeds. Called again until it succeeds.
+    /// </summary>
+    /// <param name="context">What to unmake.</param>
+    /// <param name="cancellationToken">Gives up; it is called again later.</param>
+    /// <returns>A task that ends when nothing is left of it.</returns>
+    /// <exception cref="ResourceException">Something is left (<see cref="ErrorCodes.DiscardFailed"/>).</exception>
+    public virtual Task DiscardAsync(ProvisionContext context, CancellationToken cancellationToken) => Task.CompletedTask;
 }

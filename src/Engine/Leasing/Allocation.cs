@@ -1,0 +1,13 @@
+using CrCache.Store;
+
+namespace CrCache.Leasing;
+
+/// <summary>A resource that was taken for a request.</summary>
+/// <param name="Row">It, as it was written.</param>
+/// <param name="Plan">Its source.</param>
+/// <param name="Base">The resource below it, where that was taken for it.</param>
+internal sealed record Allocation(ResourceRow Row, SourcePlan Plan, Allocation? Base)
+{
+    /// <summary>Whether it can be used already; else it has still to be made.</summary>
+    public bool IsReady => Row.State == ResourceState.Leased;
+}

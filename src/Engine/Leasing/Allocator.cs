@@ -1,0 +1,88 @@
+using System.Globalization;
+using CrCache.Sources;
+using CrCache.Store;
+
+namespace CrCache.Leasing;
+
+/// <summary>Decides, inside one transaction, which resources a request gets: cached ones first, then new ones within every layer's limits.</summary>
+internal sealed class Allocator(StoreTransaction transaction, Transitions transitions)
+{
+    /// <summary>Takes a resource of a source, or writes down that one is about to be made.</summary>
+    /// <returns>The resource; null where every limit is reached, and then nothing was written.</returns>
+    public Allocation? Take(SourcePlan plan, OwnerRow owner)
+    {
+        while (transaction.Resources.FirstIdle(plan.Name) is { } idle)
+        {
+            if (IsCurrent(idle, plan))
+            {
+                return new Allocation(transitions.HandOut(idle with { Owner = owner }, isNew: false), plan, null);
+            }
+
+            transitions.Condemn(idle, "its source's configuration has changed");
+        }
+
+        return Make(plan, owner);
+    }
+
+    private Allocation? Make(SourcePlan plan, OwnerRow owner)
+    {
+        if (transaction.Resources.Tally(plan.Name).Values.Sum() >= plan.Settings.Maximum)
+        {
+            return null;
+        }
+
+        var number = transaction.Resources.FreeNumber(plan.Name);
+        var name = string.Create(CultureInfo.InvariantCulture, $"{plan.Name}-{number}");
+        Allocation? below = null;
+        if (plan.Layers.Count > 0)
+        {
+            below = Preferred(plan.Layers)
+                .Select(l => Take(l, new OwnerRow(name, null, name, null, null, null)))
+                .FirstOrDefault(a => a is not null);
+            if (below is null)
+            {
+                return null;
+            }
+        }
+
+        var row = transitions.Begin(new ResourceRow
+        {
+            Name = name,
+            Source = plan.Name,
+            Number = number,
+            State = ResourceState.Provisioning,
+            Epoch = 0,
+            Since = transaction.Now,
+            Settings = plan.Remembered,
+            Base = below?.Row.Name,
+            Owner = owner,
+        });
+
+        // Where there is nothing to do, and nobody who wants to do something, it is ready as soon as it is written.
+        if (plan.Draft is { } draft && !plan.HasProvisionHooks && below is not { IsReady: false })
+        {
+            row = Describe(row, plan, draft, below?.Row.Concurrency);
+            row = transitions.HandOut(row, isNew: true);
+        }
+
+        return new Allocation(row, plan, below);
+    }
+
+    /// <summary>Records a draft as a resource's way in.</summary>
+    public ResourceRow Describe(ResourceRow row, SourcePlan plan, ResourceDraft draft, int? below) => transitions.Describe(
+        row,
+        Memory.Of(draft.Route with { Via = row.Base }),
+        plan.Settings.Concurrency ?? draft.Concurrency ?? below ?? 1);
+
+    private IEnumerable<SourcePlan> Preferred(IReadOnlyList<SourcePlan> layers) =>
+        [.. layers.OrderByDescending(HasCached).ThenByDescending(l => l.Settings.Reserve > 0)];
+
+    private bool HasCached(SourcePlan plan) => transaction.Resources.FirstIdle(plan.Name) is not null || plan.Layers.Any(HasCached);
+
+    private bool IsCurrent(ResourceRow row, SourcePlan plan) =>
+        row.Settings == plan.Remembered
+        && (row.Base is not { } name
+            || (transaction.Resources.Find(name) is { } below
+                && plan.Layers.FirstOrDefault(l => l.Name == below.Source) is { } layer
+                && IsCurrent(below, layer)));
+}

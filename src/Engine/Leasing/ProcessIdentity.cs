@@ -1,0 +1,77 @@
+using System.Globalization;
+
+namespace CrCache.Leasing;
+
+/// <summary>
+/// A process that can be told from every other one, also after its id was given to another: where it runs, since which boot,
+/// and when it started.
+/// </summary>
+/// <param name="Host">The machine: its name and machine id.</param>
+/// <param name="Boot">The kernel's boot id.</param>
+/// <param name="Namespace">The pid namespace: in another one (a container) the same id is another process.</param>
+/// <param name="Id">The process id.</param>
+/// <param name="Started">When it started, in clock ticks since the boot.</param>
+internal sealed record ProcessIdentity(string Host, string Boot, string Namespace, int Id, long Started)
+{
+    private const char Separator = '|';
+
+    /// <summary>This process.</summary>
+    public static ProcessIdentity Current() =>
+        Of(Environment.ProcessId) ?? throw new InvalidOperationException("/proc is not mounted");
+
+    /// <summary>A process of this machine that runs now, or null.</summary>
+    public static ProcessIdentity? Of(int id) =>
+        StartOf(id) is { } started ? new(ThisHost(), ThisBoot(), ThisNamespace(), id, started) : null;
+
+    /// <summary>Reads what <see cref="ToString"/> wrote; null for anything else.</summary>
+    public static ProcessIdentity? Parse(string? text) =>
+        text?.Split(Separator) is [var host, var boot, var space, var id, var started]
+        && int.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+        && long.TryParse(started, NumberStyles.None, CultureInfo.InvariantCulture, out var ticks)
+            ? new(host, boot, space, number, ticks)
+            : null;
+
+    /// <summary>
+    /// Whether it has certainly ended. Of another machine or another pid namespace that cannot be told from here, and the answer
+    /// is no: such a lease ends by its expiry.
+    /// </summary>
+    public bool IsGone() =>
+        Host == ThisHost() && (Boot != ThisBoot() || (Namespace == ThisNamespace() && StartOf(Id) != Started));
+
+    /// <inheritdoc/>
+    public override string ToString() => string.Join(
+        Separator, Host, Boot, Namespace, Id.ToString(CultureInfo.InvariantCulture), Started.ToString(CultureInfo.InvariantCulture));
+
+    private static string ThisHost() => $"{Environment.MachineName}/{Line("/etc/machine-id")}";
+
+    private static string ThisBoot() => Line("/proc/sys/kernel/random/boot_id");
+
+    private static string ThisNamespace() => new FileInfo("/proc/self/ns/pid").LinkTarget ?? "";
+
+    private static string Line(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path).Trim().Replace(Separator, '_');
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return "";
+        }
+    }
+
+    // proc(5): field 2 is the name in parentheses and may hold anything; after it come 3, the state, and 22, the start.
+    private static long? StartOf(int id)
+    {
+        try
+        {
+            var text = File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{id}/stat"));
+            var fields = text[(text.LastIndexOf(')') + 2)..].Split(' ');
+            return fields[0] is "Z" or "X" ? null : long.Parse(fields[19], CultureInfo.InvariantCulture);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+}

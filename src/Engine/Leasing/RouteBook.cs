@@ -1,0 +1,82 @@
+using CrCache.Configuration;
+using CrCache.Routes;
+using CrCache.Store;
+
+namespace CrCache.Leasing;
+
+/// <summary>Looks resources up for use: checks the lease, renews it, and gives the way in.</summary>
+internal sealed class RouteBook(StateStore store, HostEnvironment environment)
+{
+    // A command a second on one lease need not write a renewal a second.
+    private static readonly TimeSpan RenewAfter = TimeSpan.FromMinutes(1);
+
+    /// <summary>Opens a resource for a command or a copy.</summary>
+    /// <exception cref="UsageException">There is none of that name, or nobody has acquired it.</exception>
+    /// <exception cref="LeaseLostException">The hand-out that was named has ended, or the lease has expired.</exception>
+    public RouteChain Open(ResourceReference reference) => store.Transact(t =>
+    {
+        var row = Require(t, reference, forHook: true);
+        if (row.Owner is { TimeToLive: { } time, Expires: { } expires } && expires - t.Now < time - RenewAfter)
+        {
+            t.Resources.Update(row with { Owner = row.Owner with { Expires = t.Now + time } });
+        }
+
+        return new RouteChain(row.Name, Steps(t, row));
+    });
+
+    /// <summary>A way to start commands relative to a resource, or to this machine, whoever holds it.</summary>
+    public Func<Route, ResourceCommand, CancellationToken, Task<RunningCommand>> StartFrom(string? name) => (route, command, cancellationToken) =>
+    {
+        List<Route> steps = name is null
+            ? []
+            : store.Transact(t => t.Resources.Find(name) is { } row ? Steps(t, row) : throw Unknown(t, name));
+        return new ResolvedRoute(new RouteChain(name ?? "this machine", [.. steps, route])).StartAsync(command, cancellationToken);
+    };
+
+    /// <summary>The row of a resource that the caller may use.</summary>
+    public ResourceRow Require(StoreTransaction transaction, ResourceReference reference, bool forHook = false)
+    {
+        var row = transaction.Resources.Find(reference.Name) ?? throw Missing(transaction, reference);
+        if (reference.Epoch is { } epoch && row.Epoch != epoch)
+        {
+            throw Lost(reference.Name, "has been handed on");
+        }
+
+        if (forHook && row.Route is not null && environment.Get(HookCalls.LeaseVariable) == new ResourceReference(row.Name, row.Epoch).ToString())
+        {
+            return row;
+        }
+
+        if (row.State != ResourceState.Leased)
+        {
+            throw reference.Epoch is null
+                ? new UsageException(
+                    ErrorCodes.NotLeased,
+                    $"nobody has acquired {row.Name} (it is {row.State.ToString().ToLowerInvariant()}): crcache acquire -s {row.Source}")
+                : Lost(row.Name, "has ended");
+        }
+
+        return row.Owner?.Expires <= transaction.Now ? throw Lost(row.Name, "has expired") : row;
+    }
+
+    private static List<Route> Steps(StoreTransaction transaction, ResourceRow row)
+    {
+        var steps = new List<Route>();
+        for (ResourceRow? at = row; at is not null; at = at.Base is { } below ? transaction.Resources.Find(below) : null)
+        {
+            steps.Insert(0, Memory.Route(at.Route ?? throw new ResourceException(ErrorCodes.RouteFailed, $"{at.Name} is not made yet")));
+        }
+
+        return steps;
+    }
+
+    // A hand-out that was named did exist: its resource was discarded. A bare name may be a slip of the pen.
+    private static CrCacheException Missing(StoreTransaction transaction, ResourceReference reference) =>
+        reference.Epoch is null ? Unknown(transaction, reference.Name) : Lost(reference.Name, "has ended");
+
+    private static UsageException Unknown(StoreTransaction transaction, string name) =>
+        new(ErrorCodes.NotLeased, $"no resource is named {IniFile.Shorten(name)}{Suggestion.DidYouMean(name, transaction.Resources.Names())}");
+
+    private static LeaseLostException Lost(string name, string how) =>
+        new(ErrorCodes.LeaseLost, $"the lease on {name} {how}; acquire again");
+}

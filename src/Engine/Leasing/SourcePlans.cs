@@ -1,0 +1,40 @@
+using CrCache.Configuration;
+using CrCache.Hooks;
+using CrCache.Sources;
+
+namespace CrCache.Leasing;
+
+/// <summary>Reads plans from the configuration.</summary>
+internal sealed class SourcePlans(SourceCatalog catalog, SourceTypes types)
+{
+    /// <summary>A source's plan.</summary>
+    /// <exception cref="ConfigurationException">It, or one it is layered on, is unknown or wrong.</exception>
+    public SourcePlan Load(string name) => Load(catalog.Get(name));
+
+    /// <summary>How many resources a source keeps; none where its configuration is gone or wrong.</summary>
+    public int Reserve(string name)
+    {
+        try
+        {
+            return catalog.Read(name).Reserve;
+        }
+        catch (ConfigurationException)
+        {
+            return 0;
+        }
+    }
+
+    private SourcePlan Load(SourceSettings settings)
+    {
+        var type = types.Find(settings.Type) ?? throw new InvalidOperationException($"a checked source has the unknown type {settings.Type}");
+        return new SourcePlan
+        {
+            Settings = settings,
+            Remembered = Memory.Of(settings),
+            Type = type,
+            Draft = type.Draft(settings),
+            HasProvisionHooks = settings.Directory is { } directory && HookRunner.HasHooks(directory, HookStages.Provision),
+            Layers = [.. settings.Layers.Select(l => Load(catalog.Read(l)))],
+        };
+    }
+}

@@ -1,0 +1,121 @@
+using CrCache.Store;
+
+namespace CrCache.Leasing;
+
+/// <summary>The arrows of a resource's life: each changes a row and writes an event, in the caller's transaction.</summary>
+/// <param name="transaction">The transaction.</param>
+/// <param name="caller">Who does it.</param>
+/// <param name="reserves">How many resources each source keeps; a source that is not in it is left alone.</param>
+internal sealed class Transitions(StoreTransaction transaction, Caller caller, IReadOnlyDictionary<string, int> reserves)
+{
+    private const int FirstRetrySeconds = 5;
+    private const int LastRetrySeconds = 300;
+
+    /// <summary>Rows that came to be discarded in this transaction; whoever runs it discards them afterwards.</summary>
+    public List<ResourceRow> ToDiscard { get; } = [];
+
+    /// <summary>Begins a resource.</summary>
+    public ResourceRow Begin(ResourceRow row)
+    {
+        row = row with
+        {
+            State = ResourceState.Provisioning,
+            Since = transaction.Now,
+            Actor = caller.Process,
+            Epoch = Event(row.Name, null, "provisioning", row.Base is { } below ? $"on {below}" : null),
+        };
+        transaction.Resources.Add(row);
+        return row;
+    }
+
+    /// <summary>Records the way in to a resource that is being made, so that hooks can use it.</summary>
+    public ResourceRow Describe(ResourceRow row, string route, int concurrency)
+    {
+        row = row with { Route = route, Concurrency = concurrency };
+        transaction.Resources.Update(row);
+        return row;
+    }
+
+    /// <summary>Hands a resource out to the owner its row names.</summary>
+    public ResourceRow HandOut(ResourceRow row, bool isNew)
+    {
+        if (isNew)
+        {
+            Event(row.Name, row.Epoch, "provisioned", null);
+        }
+
+        var owner = row.Owner ?? throw new InvalidOperationException($"{row.Name} is handed out to nobody");
+        row = row with
+        {
+            State = ResourceState.Leased,
+            Since = transaction.Now,
+            Actor = null,
+            Epoch = Event(row.Name, null, "acquired", $"by {owner.Name}{(owner.Note is { } note ? $": {note}" : "")}"),
+            Owner = owner with { Expires = transaction.Now + owner.TimeToLive },
+        };
+        transaction.Resources.Update(row);
+        return row;
+    }
+
+    /// <summary>Makes a lease last longer.</summary>
+    public void Renew(ResourceRow row, TimeSpan timeToLive) => transaction.Resources.Update(
+        row with { Owner = row.Owner! with { TimeToLive = timeToLive, Expires = transaction.Now + timeToLive } });
+
+    /// <summary>
+    /// Takes a resource back: one that is leased is kept as far as its source's reserve goes, one that was still being made is discarded.
+    /// </summary>
+    public void GiveBack(ResourceRow row, string kind, string? detail)
+    {
+        if (row.State == ResourceState.Leased)
+        {
+            Event(row.Name, row.Epoch, kind, detail);
+            var tally = transaction.Resources.Tally(row.Source);
+            var kept = tally.GetValueOrDefault(ResourceState.Idle) + tally.GetValueOrDefault(ResourceState.Leased);
+            if (kept <= reserves.GetValueOrDefault(row.Source))
+            {
+                transaction.Resources.Update(row with { State = ResourceState.Idle, Since = transaction.Now, Owner = null, Actor = null });
+                return;
+            }
+        }
+
+        Condemn(row, detail: null);
+    }
+
+    /// <summary>Begins to discard a resource, whatever it is doing; this process is to carry it out.</summary>
+    public void Condemn(ResourceRow row, string? detail)
+    {
+        row = row with { State = ResourceState.Discarding, Since = transaction.Now, Actor = caller.Process, Owner = null };
+        transaction.Resources.Update(row);
+        Event(row.Name, row.Epoch, "discarding", detail);
+        ToDiscard.Add(row);
+    }
+
+    /// <summary>Forgets a resource of which nothing is left, and gives back what it was layered on.</summary>
+    public void Forget(ResourceRow row)
+    {
+        transaction.Resources.Remove(row.Name);
+        Event(row.Name, row.Epoch, "discarded", null);
+        if (row.Base is { } name && transaction.Resources.Find(name) is { } below && below.Owner?.Resource == row.Name)
+        {
+            GiveBack(below, "released", $"by {row.Name}");
+        }
+    }
+
+    /// <summary>Keeps a resource whose discard failed for another try, later each time.</summary>
+    public void Postpone(ResourceRow row, string why)
+    {
+        var wait = TimeSpan.FromSeconds(Math.Min(LastRetrySeconds, FirstRetrySeconds * Math.Pow(2, Math.Min(row.Failures, 10))));
+        transaction.Resources.Update(row with
+        {
+            State = ResourceState.Dirty,
+            Since = transaction.Now,
+            Actor = null,
+            Failures = row.Failures + 1,
+            RetryAt = transaction.Now + wait,
+        });
+        Event(row.Name, row.Epoch, "failed", why);
+    }
+
+    private long Event(string resource, long? epoch, string kind, string? detail) =>
+        transaction.Events.Add(resource, epoch, kind, detail, caller.Name);
+}

@@ -1,0 +1,49 @@
+using CrCache.Configuration;
+using CrCache.Routes;
+
+namespace CrCache.Sources;
+
+/// <summary>This machine, <c>maximum</c> times over.</summary>
+internal sealed class LocalSource : SourceType
+{
+    public override string Name => "local";
+
+    public override IReadOnlyList<string> Keys => ["cwd", "user", "copy"];
+
+    public override IReadOnlyList<string> Tools(SourceSettings settings) => settings.Text("user") is null ? [] : ["sudo"];
+
+    public override void Check(SourceSettings settings)
+    {
+        if (settings.Text("cwd") is { } directory && !Path.IsPathRooted(directory))
+        {
+            throw settings.Wrong("cwd", $"'{directory}' is not an absolute directory");
+        }
+
+        if (settings.Text("user") is { } user && (user[0] == '-' || user.Any(char.IsWhiteSpace)))
+        {
+            throw settings.Wrong("user", $"'{user}' is not the name of a user");
+        }
+
+        CopyModeOf(settings);
+    }
+
+    // The runtime's count honours processor affinity and the cgroup's quota:
+    // https://learn.microsoft.com/dotnet/api/system.environment.processorcount
+    public override ResourceDraft Draft(SourceSettings settings) =>
+        new(
+            new Route
+            {
+                WorkingDirectory = settings.Text("cwd"),
+                User = settings.Text("user"),
+                CopyMode = CopyModeOf(settings),
+            },
+            Environment.ProcessorCount);
+
+    private static CopyMode CopyModeOf(SourceSettings settings) => settings.Text("copy") switch
+    {
+        null or "copy" => CopyMode.Copy,
+        "hardlink" => CopyMode.Hardlink,
+        "symlink" => CopyMode.Symlink,
+        var other => throw settings.Wrong("copy", $"'{other}' is not one of copy, hardlink, symlink"),
+    };
+}

@@ -1,0 +1,62 @@
+using Microsoft.Data.Sqlite;
+
+namespace CrCache.Store;
+
+/// <summary>What happened to resources, in order.</summary>
+internal sealed class EventTable(StoreTransaction transaction)
+{
+    // Weeks of ordinary use in a few megabytes; trimmed in steps, so that the trimming costs nothing an event.
+    private const int Kept = 20_000;
+    private const int TrimEvery = 1_000;
+
+    /// <summary>Adds an event.</summary>
+    /// <param name="resource">The resource.</param>
+    /// <param name="epoch">Its epoch; null where this event's own number is a new one.</param>
+    /// <param name="kind">What happened.</param>
+    /// <param name="detail">More, for people.</param>
+    /// <param name="actor">Who did it.</param>
+    /// <returns>The event's number.</returns>
+    public long Add(string resource, long? epoch, string kind, string? detail, string actor)
+    {
+        var number = transaction.Number(
+            """
+            INSERT INTO event (at, resource, epoch, kind, detail, actor)
+            VALUES ($at, $resource, coalesce($epoch, 1 + (SELECT seq FROM sqlite_sequence WHERE name = 'event'), 1), $kind, $detail, $actor)
+            RETURNING number;
+            """,
+            ("$at", transaction.Now.ToUnixTimeMilliseconds()),
+            ("$resource", resource),
+            ("$epoch", epoch),
+            ("$kind", kind),
+            ("$detail", detail),
+            ("$actor", actor)) ?? throw new InvalidOperationException("an event was inserted and has no number");
+        if (number % TrimEvery == 0)
+        {
+            transaction.Execute("DELETE FROM event WHERE number <= $oldest;", ("$oldest", number - Kept));
+        }
+
+        return number;
+    }
+
+    /// <summary>The newest events after a number, oldest first.</summary>
+    public List<EventRow> After(long number, int limit) =>
+        transaction.Query(
+            Row,
+            """
+            SELECT number, at, resource, epoch, kind, detail, actor FROM (
+                SELECT * FROM event WHERE number > $number ORDER BY number DESC LIMIT $limit
+            ) ORDER BY number;
+            """,
+            ("$number", number),
+            ("$limit", limit));
+
+    private static EventRow Row(SqliteDataReader reader) =>
+        new(
+            reader.GetInt64(0),
+            DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64(1)),
+            reader.GetString(2),
+            reader.GetInt64(3),
+            reader.GetString(4),
+            reader.IsDBNull(5) ? null : reader.GetString(5),
+            reader.GetString(6));
+}

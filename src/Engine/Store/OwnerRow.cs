@@ -1,0 +1,10 @@
+namespace CrCache.Store;
+
+/// <summary>A lease's holder as the store has it.</summary>
+/// <param name="Name">For people to read.</param>
+/// <param name="Process">The process whose end ends the lease; null for none.</param>
+/// <param name="Resource">The resource that is layered on the leased one; null for none.</param>
+/// <param name="TimeToLive">How far a renewal reaches; null for a lease that does not expire.</param>
+/// <param name="Expires">When the lease ends; null for never.</param>
+/// <param name="Note">A remark.</param>
+internal sealed record OwnerRow(string Name, string? Process, string? Resource, TimeSpan? TimeToLive, DateTimeOffset? Expires, string? Note);

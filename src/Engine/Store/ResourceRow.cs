@@ -1,0 +1,47 @@
+namespace CrCache.Store;
+
+/// <summary>A resource as the store has it.</summary>
+internal sealed record ResourceRow
+{
+    /// <summary>Its name, <c>SOURCE-N</c>.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Its source.</summary>
+    public required string Source { get; init; }
+
+    /// <summary>Its number in its source.</summary>
+    public required int Number { get; init; }
+
+    /// <summary>Where it is in its life.</summary>
+    public required ResourceState State { get; init; }
+
+    /// <summary>The number of the event that handed it out last, or that began it.</summary>
+    public required long Epoch { get; init; }
+
+    /// <summary>When it came into its state.</summary>
+    public required DateTimeOffset Since { get; init; }
+
+    /// <summary>Its source's settings when it was made, as JSON: all that its discard needs.</summary>
+    public required string Settings { get; init; }
+
+    /// <summary>The way in, as JSON; null until it is made.</summary>
+    public string? Route { get; init; }
+
+    /// <summary>The resource it is layered on.</summary>
+    public string? Base { get; init; }
+
+    /// <summary>Units of work it takes at once; null until it is made.</summary>
+    public int? Concurrency { get; init; }
+
+    /// <summary>The process that changes it, where it is on its way from one state to another.</summary>
+    public string? Actor { get; init; }
+
+    /// <summary>How often its discard failed.</summary>
+    public int Failures { get; init; }
+
+    /// <summary>When its discard is to be tried again.</summary>
+    public DateTimeOffset? RetryAt { get; init; }
+
+    /// <summary>Who has it, or is about to have it; null for nobody.</summary>
+    public OwnerRow? Owner { get; init; }
+}

@@ -1,0 +1,20 @@
+namespace CrCache.Store;
+
+/// <summary>Where a resource is in its life. The store has the names in lower case.</summary>
+internal enum ResourceState
+{
+    /// <summary>It is, or is about to be, made.</summary>
+    Provisioning,
+
+    /// <summary>Ready and free.</summary>
+    Idle,
+
+    /// <summary>Somebody has it.</summary>
+    Leased,
+
+    /// <summary>It is, or is about to be, unmade.</summary>
+    Discarding,
+
+    /// <summary>Its discard failed: never handed out again, and discarded as soon as that succeeds.</summary>
+    Dirty,
+}

@@ -1,0 +1,139 @@
+using Microsoft.Data.Sqlite;
+
+namespace CrCache.Store;
+
+/// <summary>The resources, each exactly once.</summary>
+internal sealed class ResourceTable(StoreTransaction transaction)
+{
+    private const string Columns =
+        "name, source, number, state, epoch, since, settings, route, base, concurrency, actor, failures, retry_at, owner, owner_process, owner_resource, ttl, expires, note";
+
+    /// <summary>The resource of that name, or null.</summary>
+    public ResourceRow? Find(string name) => Select("name = $name", ("$name", name)) is [var row] ? row : null;
+
+    /// <summary>The free resource of a source with the smallest number, or null.</summary>
+    public ResourceRow? FirstIdle(string source) =>
+        Select("source = $source AND state = 'idle' ORDER BY number LIMIT 1", ("$source", source)) is [var row] ? row : null;
+
+    /// <summary>All resources of a source, by number.</summary>
+    public List<ResourceRow> Of(string source) => Select("source = $source ORDER BY number", ("$source", source));
+
+    /// <summary>Every name there is.</summary>
+    public List<string> Names() => transaction.Query(r => r.GetString(0), "SELECT name FROM resource;");
+
+    /// <summary>The sources that own resources.</summary>
+    public List<string> Sources() =>
+        transaction.Query(r => r.GetString(0), "SELECT source FROM tally GROUP BY source HAVING sum(number) > 0;");
+
+    /// <summary>Resources on their way from one state to another, and dirty ones.</summary>
+    public List<ResourceRow> Changing() => Select("state NOT IN ('idle', 'leased')");
+
+    /// <summary>Resources whose lease is over.</summary>
+    public List<ResourceRow> Expired() => Select("expires <= $now AND state = 'leased'", ("$now", transaction.Now.ToUnixTimeMilliseconds()));
+
+    /// <summary>Resources whose lease is bound to a process.</summary>
+    public List<ResourceRow> Bound() => Select("owner_process IS NOT NULL AND state = 'leased'");
+
+    /// <summary>How many resources a source has in each state.</summary>
+    public Dictionary<ResourceState, int> Tally(string source) =>
+        transaction.Query(
+            r => (State: Enum.Parse<ResourceState>(r.GetString(0), ignoreCase: true), Number: r.GetInt32(1)),
+            "SELECT state, number FROM tally WHERE source = $source;",
+            ("$source", source)).ToDictionary(p => p.State, p => p.Number);
+
+    /// <summary>What some resource of a source takes at once; null where it has none that is made.</summary>
+    public int? AnyConcurrency(string source) => (int?)transaction.Number(
+        "SELECT concurrency FROM resource WHERE source = $source AND concurrency IS NOT NULL LIMIT 1;", ("$source", source));
+
+    /// <summary>The smallest number that no resource of a source has.</summary>
+    public int FreeNumber(string source)
+    {
+        // Where the numbers have no gap, the usual case, the count says it; only else are they walked.
+        var count = transaction.Number("SELECT sum(number) FROM tally WHERE source = $source;", ("$source", source)) ?? 0;
+        var highest = transaction.Number("SELECT max(number) FROM resource WHERE source = $source;", ("$source", source)) ?? -1;
+        return (int)(highest == count - 1 ? count : transaction.Number(
+            """
+            SELECT min(free) FROM (
+                SELECT 0 AS free WHERE NOT EXISTS (SELECT 1 FROM resource WHERE source = $source AND number = 0)
+                UNION ALL SELECT * FROM (
+                    SELECT number + 1 FROM resource AS r WHERE source = $source
+                    AND NOT EXISTS (SELECT 1 FROM resource WHERE source = $source AND number = r.number + 1)
+                    ORDER BY number LIMIT 1));
+            """,
+            ("$source", source)) ?? 0);
+    }
+
+    /// <summary>Writes a resource that is new.</summary>
+    public void Add(ResourceRow row) => Write(
+        $"INSERT INTO resource ({Columns}) VALUES ($name, $source, $number, $state, $epoch, $since, $settings, $route, $base, $concurrency, $actor, $failures, $retry_at, $owner, $owner_process, $owner_resource, $ttl, $expires, $note);",
+        row);
+
+    /// <summary>Writes a resource that is known.</summary>
+    public void Update(ResourceRow row) => Write(
+        """
+        UPDATE resource SET source = $source, number = $number, state = $state, epoch = $epoch, since = $since, settings = $settings,
+            route = $route, base = $base, concurrency = $concurrency, actor = $actor, failures = $failures, retry_at = $retry_at,
+            owner = $owner, owner_process = $owner_process, owner_resource = $owner_resource, ttl = $ttl, expires = $expires, note = $note
+        WHERE name = $name;
+        """,
+        row);
+
+    /// <summary>Forgets a resource.</summary>
+    public void Remove(string name) => transaction.Execute("DELETE FROM resource WHERE name = $name;", ("$name", name));
+
+    private static ResourceRow Row(SqliteDataReader reader) => new()
+    {
+        Name = reader.GetString(0),
+        Source = reader.GetString(1),
+        Number = reader.GetInt32(2),
+        State = Enum.Parse<ResourceState>(reader.GetString(3), ignoreCase: true),
+        Epoch = reader.GetInt64(4),
+        Since = DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64(5)),
+        Settings = reader.GetString(6),
+        Route = Text(reader, 7),
+        Base = Text(reader, 8),
+        Concurrency = reader.IsDBNull(9) ? null : reader.GetInt32(9),
+        Actor = Text(reader, 10),
+        Failures = reader.GetInt32(11),
+        RetryAt = Time(reader, 12),
+        Owner = Text(reader, 13) is { } owner
+            ? new OwnerRow(
+                owner,
+                Text(reader, 14),
+                Text(reader, 15),
+                reader.IsDBNull(16) ? null : TimeSpan.FromMilliseconds(reader.GetInt64(16)),
+                Time(reader, 17),
+                Text(reader, 18))
+            : null,
+    };
+
+    private static string? Text(SqliteDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
+
+    private static DateTimeOffset? Time(SqliteDataReader reader, int column) =>
+        reader.IsDBNull(column) ? null : DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64(column));
+
+    private List<ResourceRow> Select(string condition, params ReadOnlySpan<(string Name, object? Value)> parameters) =>
+        transaction.Query(Row, $"SELECT {Columns} FROM resource WHERE {condition};", parameters);
+
+    private void Write(string sql, ResourceRow row) => transaction.Execute(
+        sql,
+        ("$name", row.Name),
+        ("$source", row.Source),
+        ("$number", row.Number),
+        ("$state", row.State.ToString().ToLowerInvariant()),
+        ("$epoch", row.Epoch),
+        ("$since", row.Since.ToUnixTimeMilliseconds()),
+        ("$settings", row.Settings),
+        ("$route", row.Route),
+        ("$base", row.Base),
+        ("$concurrency", row.Concurrency),
+        ("$actor", row.Actor),
+        ("$failures", row.Failures),
+        ("$retry_at", row.RetryAt?.ToUnixTimeMilliseconds()),
+        ("$owner", row.Owner?.Name),
+        ("$owner_process", row.Owner?.Process),
+        ("$owner_resource", row.Owner?.Resource),
+        ("$ttl", (long?)row.Owner?.TimeToLive?.TotalMilliseconds),
+        ("$expires", row.Owner?.Expires?.ToUnixTimeMilliseconds()),
+        ("$note", row.Owner?.Note));
+}

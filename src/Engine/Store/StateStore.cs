@@ -1,0 +1,76 @@
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+
+namespace CrCache.Store;
+
+/// <summary>
+/// <c>state.db</c>: what this user's CrCache has, had and is about to do. Each use opens the database, runs one short transaction
+/// and closes it again, all of it behind the <see cref="StoreGate"/>.
+/// </summary>
+internal sealed class StateStore(Func<string> directory, TimeProvider time)
+{
+    private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+    private const int NoCheckpointOnClose = 1006;
+    private const int Corrupt = 11;
+    private const int Full = 13;
+    private const int NotADatabase = 26;
+
+    /// <summary>The database's file.</summary>
+    public string File => Path.Combine(directory(), "state.db");
+
+    /// <summary>Runs a transaction. Nothing slow may happen in it: no command, hook, copy or provider call.</summary>
+    /// <exception cref="StoreException">The store cannot be used.</exception>
+    public T Transact<T>(Func<StoreTransaction, T> work)
+    {
+        try
+        {
+            Directory.CreateDirectory(directory(), Private);
+            using var gate = StoreGate.Enter(Path.Combine(directory(), "state.lock"));
+            using var connection = Open();
+            using var transaction = connection.BeginTransaction();
+            var result = work(new StoreTransaction(transaction, time));
+            transaction.Commit();
+            return result;
+        }
+        catch (SqliteException e)
+        {
+            throw new StoreException(ErrorCodes.StoreFailed, $"{File} {Explain(e)}", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StoreException(ErrorCodes.StoreFailed, $"{File} cannot be used: {e.Message}", e);
+        }
+    }
+
+    private static string Explain(SqliteException e) => e.SqliteErrorCode switch
+    {
+        NotADatabase or Corrupt => $"is damaged ({e.Message}): move it away and crcache begins a new one, which does not know the resources that were in it",
+        Full => "cannot be written: the disk is full; nothing was changed",
+        _ => $"cannot be used: {e.Message}",
+    };
+
+    private SqliteConnection Open()
+    {
+        var source = new SqliteConnectionStringBuilder { DataSource = File, Pooling = false, DefaultTimeout = 60 };
+        var connection = new SqliteConnection(source.ToString());
+        try
+        {
+            connection.Open();
+            using (var command = connection.CreateCommand())
+            {
+                command.CommandText = "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 250; PRAGMA journal_size_limit = 4194304;";
+                command.ExecuteNonQuery();
+            }
+
+            // The last one to close would otherwise write the whole log back, with three more syncs, at every single command.
+            _ = raw.sqlite3_db_config(connection.Handle!, NoCheckpointOnClose, 1, out _);
+            StoreSchema.Upgrade(connection, File);
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+}

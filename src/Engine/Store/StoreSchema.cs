@@ -1,0 +1,116 @@
+using System.Globalization;
+using Microsoft.Data.Sqlite;
+
+namespace CrCache.Store;
+
+/// <summary>The tables, and how an older store becomes a current one.</summary>
+internal static class StoreSchema
+{
+    // Upgrades[n] takes version n to n + 1; version 0 is an empty file. One is never changed once it has been released.
+    private static readonly string[] Upgrades =
+    [
+        """
+        CREATE TABLE resource (
+            name TEXT PRIMARY KEY,
+            source TEXT NOT NULL,
+            number INTEGER NOT NULL,
+            state TEXT NOT NULL,
+            epoch INTEGER NOT NULL,
+            since INTEGER NOT NULL,
+            settings TEXT NOT NULL,
+            route TEXT,
+            base TEXT,
+            concurrency INTEGER,
+            actor TEXT,
+            failures INTEGER NOT NULL DEFAULT 0,
+            retry_at INTEGER,
+            owner TEXT,
+            owner_process TEXT,
+            owner_resource TEXT,
+            ttl INTEGER,
+            expires INTEGER,
+            note TEXT,
+            UNIQUE (source, number)
+        ) STRICT, WITHOUT ROWID;
+
+        -- Acquiring takes the first idle resource, however many there are.
+        CREATE INDEX resource_idle ON resource (source, number) WHERE state = 'idle';
+        -- What the next command has to look at: half-done, expiring, or bound to something that can end.
+        CREATE INDEX resource_changing ON resource (name) WHERE state NOT IN ('idle', 'leased');
+        CREATE INDEX resource_expires ON resource (expires) WHERE expires IS NOT NULL;
+        CREATE INDEX resource_bound ON resource (owner_process) WHERE owner_process IS NOT NULL;
+        CREATE INDEX resource_layered ON resource (owner_resource) WHERE owner_resource IS NOT NULL;
+
+        -- Counting a million rows takes most of a second; adding and subtracting one takes nothing.
+        CREATE TABLE tally (
+            source TEXT NOT NULL,
+            state TEXT NOT NULL,
+            number INTEGER NOT NULL,
+            PRIMARY KEY (source, state)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TRIGGER resource_added AFTER INSERT ON resource BEGIN
+            INSERT INTO tally VALUES (new.source, new.state, 1) ON CONFLICT DO UPDATE SET number = number + 1;
+        END;
+        CREATE TRIGGER resource_removed AFTER DELETE ON resource BEGIN
+            UPDATE tally SET number = number - 1 WHERE source = old.source AND state = old.state;
+        END;
+        CREATE TRIGGER resource_changed AFTER UPDATE OF state ON resource WHEN old.state <> new.state BEGIN
+            UPDATE tally SET number = number - 1 WHERE source = old.source AND state = old.state;
+            INSERT INTO tally VALUES (new.source, new.state, 1) ON CONFLICT DO UPDATE SET number = number + 1;
+        END;
+
+        -- AUTOINCREMENT: a number is never given twice, also when the newest events have been pruned. Epochs are event numbers.
+        CREATE TABLE event (
+            number INTEGER PRIMARY KEY AUTOINCREMENT,
+            at INTEGER NOT NULL,
+            resource TEXT NOT NULL,
+            epoch INTEGER NOT NULL,
+            kind TEXT NOT NULL,
+            detail TEXT,
+            actor TEXT NOT NULL
+        ) STRICT;
+        """,
+    ];
+
+    /// <summary>The version this code writes.</summary>
+    public static int Current => Upgrades.Length;
+
+    /// <summary>Brings a database up to date. The caller holds the gate, so no two upgrades meet.</summary>
+    /// <exception cref="StoreException">A newer version of CrCache wrote it.</exception>
+    public static void Upgrade(SqliteConnection connection, string path)
+    {
+        var version = Version(connection);
+        if (version > Current)
+        {
+            throw new StoreException(
+                ErrorCodes.StoreTooNew,
+                $"{path} was written by a newer version of CrCache (schema {version}, this one knows {Current}): update this one, or give it a store of its own with CRCACHE_HOME");
+        }
+
+        if (version == 0)
+        {
+            Execute(connection, "PRAGMA journal_mode = WAL;");
+        }
+
+        for (; version < Current; version++)
+        {
+            Execute(connection, $"BEGIN IMMEDIATE;\n{Upgrades[version]}\nPRAGMA user_version = {version + 1};\nCOMMIT;");
+        }
+    }
+
+    private static int Version(SqliteConnection connection)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = "PRAGMA user_version;";
+        return Convert.ToInt32(command.ExecuteScalar(), CultureInfo.InvariantCulture);
+    }
+
+#pragma warning disable CA2100 // The text is a constant of this file.
+    private static void Execute(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+#pragma warning restore CA2100
+}
