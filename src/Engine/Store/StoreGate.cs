@@ -12,6 +12,10 @@ internal sealed partial class StoreGate : IDisposable
 {
     private const int Exclusive = 2;
     private const int NonBlocking = 4;
+    private const int ReadWrite = 0x2;
+    private const int Create = 0x40;
+    private const int CloseOnExec = 0x80000;
+    private const int OwnerOnly = 0x180;
     private const int Interrupted = 4;
     private const int WouldBlock = 11;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -47,9 +51,12 @@ internal sealed partial class StoreGate : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
 
-    // Not FileShare: the runtime's own advisory lock is the very flock that is wanted here.
-    private static SafeFileHandle Open(string path) =>
-        File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+    // Not File.OpenHandle: what it does for FileShare is the very flock that is wanted here, and it does not wait.
+    private static SafeFileHandle Open(string path)
+    {
+        var file = Open(path, ReadWrite | Create | CloseOnExec, OwnerOnly);
+        return file.IsInvalid ? throw new IOException($"{path}: {Marshal.GetLastPInvokeErrorMessage()}") : file;
+    }
 
     private static bool TryLock(SafeFileHandle file, int operation)
     {
@@ -68,6 +75,9 @@ internal sealed partial class StoreGate : IDisposable
 
         return true;
     }
+
+    [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    private static partial SafeFileHandle Open(string path, int flags, int mode);
 
     [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
     private static partial int Flock(SafeFileHandle file, int operation);
