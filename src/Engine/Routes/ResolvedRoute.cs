@@ -1,11 +1,154 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+
 namespace CrCache.Routes;
 
 /// <summary>A way to a resource that ends in a transport: a local process or an ssh channel.</summary>
 internal sealed class ResolvedRoute(RouteChain chain)
 {
+    private const int SudoFailed = 1;
+
     /// <summary>The resource's name.</summary>
     public string Resource => chain.Resource;
 
+    /// <summary>The steps, the one nearest to this machine first.</summary>
+    public IReadOnlyList<Route> Steps => chain.Steps;
+
+    /// <summary>A configuration file for ssh in place of the user's, from <see cref="SshProgram.ConfigurationVariable"/>; null for the user's.</summary>
+    public string? SshConfiguration { get; init; } = Environment.GetEnvironmentVariable(SshProgram.ConfigurationVariable);
+
     /// <summary>Starts a command at the end of the route.</summary>
-    public Task<RunningCommand> StartAsync(ResourceCommand command, CancellationToken cancellationToken) => throw new NotImplementedException();
+    /// <exception cref="UsageException">The command cannot be one: a NUL, a relative directory.</exception>
+    /// <exception cref="ResourceException">The way in failed, or the command cannot be started there.</exception>
+    public Task<RunningCommand> StartAsync(ResourceCommand command, CancellationToken cancellationToken) =>
+        StartAsync(command, checksUser: true, cancellationToken);
+
+    private async Task<RunningCommand> StartAsync(ResourceCommand command, bool checksUser, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        command = command with { Terminal = command.Terminal && command.InheritStreams };
+        RouteComposer composer = new(Steps, new SshProgram(SshConfiguration));
+        var marked = composer.LastSsh >= 0 && !command.Terminal;
+        var mark = marked ? $"crcache:{RandomNumberGenerator.GetHexString(16)}:" : null;
+        var composed = composer.Compose(command, mark);
+        var streams = command.InheritStreams ? StreamUse.Inherit : StreamUse.Pipe;
+        ChildStart start = new()
+        {
+            Arguments = composed.Arguments,
+            Environment = ChildStart.CurrentEnvironment(composed.Environment),
+            WorkingDirectory = composed.WorkingDirectory,
+            Input = streams,
+            Output = streams,
+            Error = composer.LastSsh >= 0 ? StreamUse.Pipe : streams,
+            SharesTerminal = command.InheritStreams && Libc.IsTerminal(0) != 0,
+        };
+        if (Launch(start, out var child) is { } failure)
+            return Refuse(command, failure, composer.IsPlain);
+
+        Task<CommandResult> Judge(CommandResult result, CancellationToken token) =>
+            checksUser ? CheckUserAsync(result, token) : Task.FromResult(result);
+        if (composer.LastSsh < 0)
+            return new LocalCommand(child!, LocalKill(composer), Judge);
+        SshCommand running = new(Resource, child!, mark, command, (signal, group) => RemoteKill(composer, signal, group), Judge);
+        try
+        {
+            await running.StartAsync(cancellationToken).ConfigureAwait(false);
+            return running;
+        }
+        catch
+        {
+            await running.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Starts a process, or says in a shell's words and code why there is none.</summary>
+    private (int Code, string Line)? Launch(ChildStart start, out ChildProcess? child)
+    {
+        child = null;
+        var (name, directory) = (start.Arguments[0], start.WorkingDirectory);
+        if (directory is not null && !Directory.Exists(directory))
+            throw NotStarted($"cannot start in {directory}: no such directory");
+        var code = ProgramSearch.Find(name, start.Environment, directory, out var program);
+        if (code != 0)
+            return (code, code == ExitCodes.NotFound ? $"{name}: command not found" : $"{program}: permission denied");
+        try
+        {
+            return ChildProcess.Start(start, program, out child) switch
+            {
+                0 => null,
+                Libc.NoEntry or Libc.NotDirectory => (ExitCodes.NotFound, $"{program}: its interpreter was not found"),
+                Libc.AccessDenied when directory is not null && Libc.Access(directory, 1) != 0 => throw NotStarted($"cannot start in {directory}: permission denied"),
+                Libc.AccessDenied or Libc.NotExecutableFormat => (ExitCodes.NotExecutable, $"{program}: cannot be executed"),
+                Libc.TooBig => (ExitCodes.NotExecutable, $"{program}: arguments or environment too long (Linux takes 128 KiB in one)"),
+                var error => throw NotStarted($"{name}: {Marshal.GetPInvokeErrorMessage(error)}"),
+            };
+        }
+        catch (IOException e)
+        {
+            throw NotStarted(e.Message);
+        }
+    }
+
+    private FinishedCommand Refuse(ResourceCommand command, (int Code, string Line) failure, bool plain) => plain
+        ? new(command, failure.Code, failure.Line)
+        : throw new ResourceException(ErrorCodes.RouteFailed, $"{Resource} cannot be reached: {failure.Line}");
+
+    private ResourceException NotStarted(string why) => new(ErrorCodes.CommandNotStarted, $"the command cannot be started on {Resource}: {why}");
+
+    /// <summary>sudo's own failure is 1, which a command's may be as well: asked again with a command that cannot fail, it shows.</summary>
+    private async Task<CommandResult> CheckUserAsync(CommandResult result, CancellationToken cancellationToken)
+    {
+        if (result is not { ExitCode: SudoFailed } || Steps.All(s => s.User is null))
+            return result;
+        ResourceCommand nothing = new() { Arguments = ["/bin/sh", "-c", ":"] };
+        var check = await StartAsync(nothing, checksUser: false, cancellationToken).ConfigureAwait(false);
+        await using (check.ConfigureAwait(false))
+        {
+            var error = Tail.ReadAsync(check.StandardError, cancellationToken);
+            var again = await check.WaitAsync(cancellationToken).ConfigureAwait(false);
+            if (again.ExitCode != SudoFailed)
+                return result;
+            var line = (await error.ConfigureAwait(false)).LastLine;
+            throw new ResourceException(ErrorCodes.RouteFailed, $"{Resource} cannot be used as another user: {line}");
+        }
+    }
+
+    private Action<int, int>? LocalKill(RouteComposer composer)
+    {
+        SshWatch rights = new(null, composer.Users(0));
+        if (rights.Users.Count == 0 || Libc.EffectiveUser() == 0)
+            return null;
+        return (signal, group) => Kill(new ComposedCommand(KillArguments(rights, signal, group), new Dictionary<string, string>(), null));
+    }
+
+    private void RemoteKill(RouteComposer composer, int signal, int group)
+    {
+        SshWatch rights = new(null, composer.Users(composer.LastSsh));
+        RouteComposer toHost = new(composer.ToLastHost(), new SshProgram(SshConfiguration));
+        Kill(toHost.Compose(new() { Arguments = KillArguments(rights, signal, group) }, mark: null));
+    }
+
+    private static string[] KillArguments(SshWatch rights, int signal, int group) =>
+    [
+        "/bin/sh", "-c", rights.KillScript, "sh",
+        signal.ToString(CultureInfo.InvariantCulture), group.ToString(CultureInfo.InvariantCulture),
+    ];
+
+    private void Kill(ComposedCommand composed)
+    {
+        // Nobody waits for it: a signal is sent, not answered.
+        _ = Launch(
+            new()
+            {
+                Arguments = composed.Arguments,
+                Environment = ChildStart.CurrentEnvironment(composed.Environment),
+                WorkingDirectory = composed.WorkingDirectory,
+                Input = StreamUse.Nothing,
+                Output = StreamUse.Nothing,
+                Error = StreamUse.Nothing,
+            },
+            out _);
+    }
 }

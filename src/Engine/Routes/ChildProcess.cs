@@ -1,0 +1,157 @@
+using System.Runtime.InteropServices;
+
+namespace CrCache.Routes;
+
+/// <summary>
+/// A process of this machine, started by the C library's posix_spawn: unlike the runtime's own starter it takes
+/// any argv byte for byte, hands descriptors over, gives the child a session of its own and the default signals.
+/// </summary>
+internal sealed unsafe class ChildProcess
+{
+    private const int WaiterStack = 256 * 1024;
+    private const int LastClassicSignal = 31;
+
+    private readonly Lock _gate = new();
+    private readonly TaskCompletionSource<CommandResult> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly bool _sharesTerminal;
+    private bool _reaped;
+
+    private ChildProcess(int id, ChildPipes pipes, bool sharesTerminal)
+    {
+        (Id, Input, Output, Error, _sharesTerminal) = (id, pipes.Input, pipes.Output, pipes.Error, sharesTerminal);
+        new Thread(Reap, WaiterStack) { IsBackground = true, Name = "wait for a command" }.Start();
+    }
+
+    /// <summary>The process's id, and its group's unless it shares the terminal.</summary>
+    public int Id { get; }
+
+    public Stream Input { get; }
+
+    public Stream Output { get; }
+
+    public Stream Error { get; }
+
+    /// <summary>Ends with the process.</summary>
+    public Task<CommandResult> Ended => _ended.Task;
+
+    /// <summary>Starts a program.</summary>
+    /// <param name="start">What to start.</param>
+    /// <param name="program">Its file.</param>
+    /// <param name="child">The process.</param>
+    /// <returns>0, or the error number of the call that failed.</returns>
+    /// <exception cref="IOException">This process has no descriptors left.</exception>
+    public static int Start(ChildStart start, string program, out ChildProcess? child)
+    {
+        var error = Spawn(start, program, start.Arguments, out child);
+
+        // A script without a first line that names its interpreter is the shell's, as execvp and every shell have it.
+        return error == Libc.NotExecutableFormat
+            ? Spawn(start, "/bin/sh", ["sh", program, .. start.Arguments.Skip(1)], out child)
+            : error;
+    }
+
+    /// <summary>Signals its group; does nothing once it has ended.</summary>
+    public void Signal(int signal)
+    {
+        // The identifier is surely still this process's own while it has not been reaped.
+        lock (_gate)
+        {
+            if (_reaped)
+                return;
+            if (!_sharesTerminal)
+            {
+                Libc.Kill(-Id, signal);
+                return;
+            }
+
+            // The group is the caller's as well: only the command and what it started is meant.
+            foreach (var process in Descendants.Of(Id))
+                Libc.Kill(process, signal);
+        }
+    }
+
+    /// <summary>
+    /// Signals what is left of its group, also after its own end; 0 only asks. A group's number is not given to another
+    /// process while the group has a member.
+    /// </summary>
+    /// <returns>Whether anything was left.</returns>
+    public bool SignalRest(int signal) => !_sharesTerminal && (Libc.Kill(-Id, signal) == 0 || Marshal.GetLastPInvokeError() == Libc.NotPermitted);
+
+    private static int Spawn(ChildStart start, string program, IReadOnlyList<string> arguments, out ChildProcess? child)
+    {
+        child = null;
+        using NativeStrings path = new([program, start.WorkingDirectory ?? ""]);
+        using NativeStrings argv = new(arguments);
+        using NativeStrings environment = new([.. start.Environment.Select(v => $"{v.Key}={v.Value}")]);
+        var attributes = stackalloc byte[Libc.OpaqueSize];
+        var actions = stackalloc byte[Libc.OpaqueSize];
+        Libc.Require(Libc.InitAttributes(attributes));
+        Libc.Require(Libc.InitActions(actions));
+        try
+        {
+            SetSignals(attributes, start.SharesTerminal);
+            using ChildPipes pipes = new(start, actions);
+            if (start.WorkingDirectory is not null)
+                Libc.Require(Libc.AddChangeDirectory(actions, path.Pointers[1]));
+            var error = Libc.Spawn(out var id, path.First, actions, attributes, argv.Pointers, environment.Pointers);
+            if (error != 0)
+                return error;
+            pipes.HandOver();
+            child = new(id, pipes, start.SharesTerminal);
+            return 0;
+        }
+        finally
+        {
+            _ = Libc.DestroyActions(actions);
+            _ = Libc.DestroyAttributes(attributes);
+        }
+    }
+
+    private static void SetSignals(byte* attributes, bool sharesTerminal)
+    {
+        var signals = stackalloc byte[Libc.OpaqueSize];
+        Libc.Require(Libc.ClearSignals(signals));
+        Libc.Require(Libc.SetSignalMask(attributes, signals));
+
+        // The runtime ignores SIGPIPE, and an ignored signal stays ignored in a child. Behind a terminal the rest is the
+        // caller's choice (nohup); elsewhere a command starts as it would on another machine.
+        Libc.Require(Libc.AddSignal(signals, Libc.SigPipe));
+        for (var signal = 1; !sharesTerminal && signal <= LastClassicSignal; signal++)
+            if (signal is not Libc.SigKill and not Libc.SigStop)
+                Libc.Require(Libc.AddSignal(signals, signal));
+        Libc.Require(Libc.SetDefaultSignals(attributes, signals));
+        Libc.Require(Libc.SetFlags(attributes, (short)(Libc.SpawnSignalDefaults | Libc.SpawnSignalMask | (sharesTerminal ? 0 : Libc.SpawnNewSession))));
+
+        // A caller that ignores SIGCHLD has the kernel throw exit codes away. The handler is the structure's first member.
+        var previous = stackalloc byte[Libc.OpaqueSize];
+        if (Libc.SignalAction(Libc.SigChild, null, previous) == 0 && *(nint*)previous == 1)
+            _ = Libc.SetSignal(Libc.SigChild, 0);
+    }
+
+    private void Reap()
+    {
+        var info = stackalloc byte[Libc.OpaqueSize];
+        while (Libc.WaitId(Libc.WaitForProcess, Id, info, Libc.WaitExited | Libc.WaitLeaveZombie) != 0
+            && Marshal.GetLastPInvokeError() == Libc.Interrupted)
+        {
+        }
+
+        int status, waited;
+        lock (_gate)
+        {
+            do
+            {
+                waited = Libc.WaitPid(Id, out status, 0);
+            }
+            while (waited < 0 && Marshal.GetLastPInvokeError() == Libc.Interrupted);
+            _reaped = true;
+        }
+
+        if (waited < 0)
+            _ended.SetException(new ResourceException(ErrorCodes.RouteFailed, "the command has ended, but something else in this process took its exit code"));
+        else if ((status & 0x7f) is var signal and not 0)
+            _ended.SetResult(new(128 + signal, signal));
+        else
+            _ended.SetResult(new((status >> 8) & 0xff));
+    }
+}

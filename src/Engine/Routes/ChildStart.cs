@@ -1,0 +1,42 @@
+namespace CrCache.Routes;
+
+/// <summary>How to start a process of this machine.</summary>
+internal sealed record ChildStart
+{
+    /// <summary>Program and arguments, at least the program.</summary>
+    public required IReadOnlyList<string> Arguments { get; init; }
+
+    /// <summary>The whole environment; see <see cref="CurrentEnvironment"/>.</summary>
+    public required IReadOnlyDictionary<string, string> Environment { get; init; }
+
+    /// <summary>Where it starts; null for this process's own directory.</summary>
+    public string? WorkingDirectory { get; init; }
+
+    public StreamUse Input { get; init; }
+
+    public StreamUse Output { get; init; }
+
+    public StreamUse Error { get; init; }
+
+    /// <summary>
+    /// When true it stays in this process's group, where a terminal's Ctrl-C and job control reach it; else it leads a
+    /// session of its own, and cannot be stopped by reading from a terminal it does not own.
+    /// </summary>
+    public bool SharesTerminal { get; init; }
+
+    /// <summary>This process's environment with some variables set over it.</summary>
+    public static Dictionary<string, string> CurrentEnvironment(params IEnumerable<IReadOnlyDictionary<string, string>> over)
+    {
+        Dictionary<string, string> environment = new(StringComparer.Ordinal);
+        foreach (System.Collections.DictionaryEntry variable in System.Environment.GetEnvironmentVariables())
+            environment[(string)variable.Key] = (string?)variable.Value ?? "";
+        foreach (var (name, value) in over.SelectMany(o => o))
+        {
+            if (name.Length == 0 || name.Contains('=', StringComparison.Ordinal))
+                throw new UsageException($"'{name}' cannot name an environment variable");
+            environment[name] = value;
+        }
+
+        return environment;
+    }
+}

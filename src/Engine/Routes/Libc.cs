@@ -1,0 +1,142 @@
+using System.Runtime.InteropServices;
+
+namespace CrCache.Routes;
+
+/// <summary>The C library's calls for processes. Numbers are Linux's, the same for glibc and musl.</summary>
+internal static unsafe partial class Libc
+{
+    public const int SigKill = 9;
+    public const int SigTerm = 15;
+    public const int SigContinue = 18;
+    public const int SigStop = 19;
+    public const int SigPipe = 13;
+    public const int SigChild = 17;
+
+    public const int NotPermitted = 1;
+    public const int NoEntry = 2;
+    public const int Interrupted = 4;
+    public const int TooBig = 7;
+    public const int NotExecutableFormat = 8;
+    public const int AccessDenied = 13;
+    public const int NotDirectory = 20;
+
+    public const int CloseOnExec = 0x80000;
+    public const int ReadWrite = 2;
+    public const int DuplicateCloseOnExec = 1030;
+
+    public const short SpawnSignalDefaults = 0x04;
+    public const short SpawnSignalMask = 0x08;
+    public const short SpawnNewSession = 0x80;
+
+    public const int WaitExited = 4;
+    public const int WaitLeaveZombie = 0x01000000;
+    public const int WaitForProcess = 1;
+
+    // The opaque structures of <spawn.h> and <signal.h> are at most 336 bytes on any supported machine.
+    public const int OpaqueSize = 1024;
+
+    private const string Library = "libc";
+
+    /// <summary>Preparing a start only fails where this process's own memory or descriptors have run out.</summary>
+    public static void Require(int error)
+    {
+        if (error != 0)
+            throw new IOException($"a process could not be prepared: {Marshal.GetPInvokeErrorMessage(error < 0 ? Marshal.GetLastSystemError() : error)}");
+    }
+
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    [LibraryImport(Library, EntryPoint = "posix_spawn")]
+    public static partial int Spawn(out int pid, byte* path, byte* actions, byte* attributes, byte** argv, byte** environment);
+
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    [LibraryImport(Library, EntryPoint = "posix_spawnattr_init")]
+    public static partial int InitAttributes(byte* attributes);
+
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    [LibraryImport(Library, EntryPoint = "posix_spawnattr_destroy")]
+    public static partial int DestroyAttributes(byte* attributes);
+
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    [LibraryImport(Library, EntryPoint = "posix_spawnattr_setflags")]
+    public static partial int SetFlags(byte* attributes, short flags);
+
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    [LibraryImport(Library, EntryPoint = "posix_spawnattr_setsigdefault")]
+    public static partial int SetDefaultSignals(byte* attributes, byte* signals);
+
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    [LibraryImport(Library, EntryPoint = "posix_spawnattr_setsigmask")]
+    public static partial int SetSignalMask(byte* attributes, byte* signals);
+
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    [LibraryImport(Library, EntryPoint = "posix_spawn_file_actions_init")]
+    public static partial int InitActions(byte* actions);
+
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    [LibraryImport(Library, EntryPoint = "posix_spawn_file_actions_destroy")]
+    public static partial int DestroyActions(byte* actions);
+
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    [LibraryImport(Library, EntryPoint = "posix_spawn_file_actions_adddup2")]
+    public static partial int AddDuplicate(byte* actions, int descriptor, int target);
+
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    [LibraryImport(Library, EntryPoint = "posix_spawn_file_actions_addopen", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int AddOpen(byte* actions, int target, string path, int flags, uint mode);
+
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    [LibraryImport(Library, EntryPoint = "posix_spawn_file_actions_addchdir_np")]
+    public static partial int AddChangeDirectory(byte* actions, byte* path);
+
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    [LibraryImport(Library, EntryPoint = "sigemptyset")]
+    public static partial int ClearSignals(byte* signals);
+
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    [LibraryImport(Library, EntryPoint = "sigaddset")]
+    public static partial int AddSignal(byte* signals, int signal);
+
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    [LibraryImport(Library, EntryPoint = "sigaction")]
+    public static partial int SignalAction(int signal, void* action, void* previous);
+
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    [LibraryImport(Library, EntryPoint = "signal")]
+    public static partial nint SetSignal(int signal, nint handler);
+
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    [LibraryImport(Library, EntryPoint = "kill", SetLastError = true)]
+    public static partial int Kill(int process, int signal);
+
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    [LibraryImport(Library, EntryPoint = "waitid", SetLastError = true)]
+    public static partial int WaitId(int kind, int id, byte* info, int options);
+
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    [LibraryImport(Library, EntryPoint = "waitpid", SetLastError = true)]
+    public static partial int WaitPid(int process, out int status, int options);
+
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    [LibraryImport(Library, EntryPoint = "pipe2", SetLastError = true)]
+    public static partial int Pipe(int* descriptors, int flags);
+
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    [LibraryImport(Library, EntryPoint = "fcntl", SetLastError = true)]
+    public static partial int DuplicateFrom(int descriptor, int command, int least);
+
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    [LibraryImport(Library, EntryPoint = "close")]
+    public static partial int Close(int descriptor);
+
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    [LibraryImport(Library, EntryPoint = "isatty")]
+    public static partial int IsTerminal(int descriptor);
+
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    [LibraryImport(Library, EntryPoint = "geteuid")]
+    public static partial uint EffectiveUser();
+
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    [LibraryImport(Library, EntryPoint = "access", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Access(string path, int mode);
+}

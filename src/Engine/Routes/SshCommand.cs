@@ -1,0 +1,156 @@
+namespace CrCache.Routes;
+
+/// <summary>A command on an ssh host.</summary>
+internal sealed class SshCommand : RunningCommand
+{
+    private const int ConnectionFailed = 255;
+    private const int SignalBase = 128;
+    private const int LastClassicSignal = 31;
+    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(5);
+
+    private readonly string _resource;
+    private readonly ChildProcess _ssh;
+    private readonly SshTalk _talk;
+    private readonly bool _marked;
+    private readonly bool _inherits;
+    private readonly Action<int, int> _kill;
+    private readonly Func<CommandResult, CancellationToken, Task<CommandResult>> _judge;
+    private Task _relayed = Task.CompletedTask;
+    private int? _killedBy;
+
+    /// <param name="resource">The resource's name.</param>
+    /// <param name="ssh">The ssh program.</param>
+    /// <param name="mark">What marks the messages of the script around the command; null where there is none.</param>
+    /// <param name="command">The command.</param>
+    /// <param name="kill">Signals a group on the host: signal, group.</param>
+    /// <param name="judge">Turns how the command seems to have ended into how it did.</param>
+    public SshCommand(
+        string resource,
+        ChildProcess ssh,
+        string? mark,
+        ResourceCommand command,
+        Action<int, int> kill,
+        Func<CommandResult, CancellationToken, Task<CommandResult>> judge)
+    {
+        (_resource, _ssh, _kill, _judge) = (resource, ssh, kill, judge);
+        (_marked, _inherits) = (mark is not null, command.InheritStreams);
+        _talk = new(ssh.Error, mark);
+        StandardError = _inherits ? Stream.Null : _talk.Output.AsStream();
+    }
+
+    public override Stream StandardInput => _ssh.Input;
+
+    public override Stream StandardOutput => _ssh.Output;
+
+    public override Stream StandardError { get; }
+
+    /// <summary>Waits until the command has started.</summary>
+    /// <exception cref="ResourceException">There is no connection.</exception>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        if (_marked)
+        {
+            var end = Task.WhenAll(_ssh.Ended, _talk.Completed);
+            await Task.WhenAny(_talk.Started, end).WaitAsync(cancellationToken).ConfigureAwait(false);
+            if (!_talk.Started.IsCompleted)
+                throw Failed("no connection", await _ssh.Ended.ConfigureAwait(false));
+        }
+
+        if (_inherits)
+            _relayed = RelayAsync();
+    }
+
+    public override async Task<CommandResult> WaitAsync(CancellationToken cancellationToken)
+    {
+        var ssh = await _ssh.Ended.WaitAsync(cancellationToken).ConfigureAwait(false);
+        await ((Task)Task.WhenAny(_talk.Exited, _talk.Completed)).WaitAsync(LastWords, cancellationToken)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _relayed.WaitAsync(LastWords, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        cancellationToken.ThrowIfCancellationRequested();
+
+        if (_talk.Exited.IsCompleted)
+        {
+            // The shell at the other end says 128 + n for a signal.
+            var code = await _talk.Exited.ConfigureAwait(false);
+            var signal = code - SignalBase is > 0 and <= LastClassicSignal and var number ? number : (int?)null;
+            return await _judge(new(code, signal), cancellationToken).ConfigureAwait(false);
+        }
+
+        if (_killedBy is { } killer)
+            return new(SignalBase + killer, killer);
+        if (ssh.Signal is not null || (!_marked && (ssh.ExitCode != ConnectionFailed || _talk.Tail.LastLine.Length == 0)))
+            return ssh;
+        throw Failed(_marked ? "the connection was lost" : "the connection failed", ssh);
+    }
+
+    public override void Signal(int signal)
+    {
+        if (_ssh.Ended.IsCompleted)
+            return;
+        if (!_talk.Started.IsCompletedSuccessfully)
+        {
+            _killedBy = signal;
+            _ssh.Signal(signal);
+            return;
+        }
+
+        // The script around the command does not survive SIGKILL, and can then not say how it ended.
+        if (signal == Libc.SigKill)
+            _killedBy = signal;
+        _kill(signal, _talk.Started.Result);
+    }
+
+    public override async Task StopAsync(TimeSpan grace)
+    {
+        if (_ssh.Ended.IsCompleted)
+            return;
+        Signal(Libc.SigTerm);
+        if (await EndsWithinAsync(grace).ConfigureAwait(false))
+            return;
+        Signal(Libc.SigKill);
+        if (await EndsWithinAsync(LastWords).ConfigureAwait(false))
+            return;
+
+        // The host does not answer; should it live, the watch there ends the command.
+        _killedBy = Libc.SigKill;
+        _ssh.Signal(Libc.SigKill);
+        await _ssh.Ended.ConfigureAwait(false);
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        if (!_ssh.Ended.IsCompleted)
+        {
+            _killedBy = Libc.SigKill;
+            _ssh.Signal(Libc.SigKill);
+            await EndsWithinAsync(LastWords).ConfigureAwait(false);
+        }
+
+        await _ssh.Input.DisposeAsync().ConfigureAwait(false);
+        await _ssh.Output.DisposeAsync().ConfigureAwait(false);
+        await _ssh.Error.DisposeAsync().ConfigureAwait(false);
+        await _talk.Output.CompleteAsync().ConfigureAwait(false);
+    }
+
+    private async Task<bool> EndsWithinAsync(TimeSpan time)
+    {
+        await ((Task)_ssh.Ended).WaitAsync(time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return _ssh.Ended.IsCompleted;
+    }
+
+    private async Task RelayAsync()
+    {
+        var error = Console.OpenStandardError();
+        await using (error.ConfigureAwait(false))
+        {
+            await _talk.Output.CopyToAsync(error).ConfigureAwait(false);
+        }
+    }
+
+    private ResourceException Failed(string what, CommandResult ssh)
+    {
+        var line = _talk.Tail.LastLine;
+        var said = line.Length > 0 ? line : $"ssh ended with exit code {ssh.ExitCode}";
+        return new(ErrorCodes.RouteFailed, $"{_resource} cannot be reached: {what}: {said}");
+    }
+}

@@ -1,0 +1,55 @@
+using System.Globalization;
+
+namespace CrCache.Routes;
+
+/// <summary>Calls of the <c>ssh</c> program. Its own configuration counts, but it must never ask and never hang.</summary>
+/// <param name="configuration">
+/// A file to use in place of the user's and the system's configuration, as <c>ssh -F</c> has it; null for those.
+/// </param>
+internal sealed class SshProgram(string? configuration)
+{
+    /// <summary>The variable that names a configuration file for ssh.</summary>
+    public const string ConfigurationVariable = "CRCACHE_SSH_CONFIG";
+
+    /// <summary>The call that runs a command on the last of some hosts, through the others.</summary>
+    /// <param name="hops">The hosts, the nearest first.</param>
+    /// <param name="arguments">The command there.</param>
+    /// <param name="terminal">Whether it gets a terminal there.</param>
+    /// <param name="watch">The script around it, unless there is a terminal, whose hang-up does its work.</param>
+    public List<string> Command(IReadOnlyList<SshEndpoint> hops, IReadOnlyList<string> arguments, bool terminal, SshWatch watch)
+    {
+        var remote = terminal ? arguments : watch.Around(arguments);
+        return [.. Options(hops), terminal ? "-tt" : "-T", "--", hops[^1].Host, $"exec {PosixShell.Join(remote)}"];
+    }
+
+    private List<string> Options(IReadOnlyList<SshEndpoint> hops)
+    {
+        var endpoint = hops[^1];
+        if (endpoint.Host.Length == 0 || endpoint.Host[0] == '-')
+            throw new UsageException($"'{endpoint.Host}' cannot be an ssh host");
+
+        // A shared connection would outlive this client and keep the watch at the other end from noticing its death.
+        List<string> words =
+        [
+            "ssh", "-o", "BatchMode=yes", "-o", "LogLevel=ERROR", "-o", "RemoteCommand=none",
+            "-o", "ControlMaster=no", "-o", "ControlPath=none",
+            "-o", "ConnectTimeout=20", "-o", "ServerAliveInterval=5", "-o", "ServerAliveCountMax=3",
+        ];
+        if (configuration is not null)
+            words.AddRange(["-F", configuration]);
+        if (endpoint.Port is { } port)
+            words.AddRange(["-p", port.ToString(CultureInfo.InvariantCulture)]);
+        if (endpoint.User is { } user)
+            words.AddRange(["-l", user]);
+        if (hops.Count > 1)
+        {
+            // ssh replaces %h and %p in the command and gives it to a shell; what is not for this level has its % doubled.
+            var before = hops.Take(hops.Count - 1).ToArray();
+            var proxy = PosixShell.Join(Options(before)).Replace("%", "%%", StringComparison.Ordinal);
+            var host = PosixShell.Quote(before[^1].Host).Replace("%", "%%", StringComparison.Ordinal);
+            words.AddRange(["-o", $"ProxyCommand={proxy} -W '[%h]:%p' -- {host}"]);
+        }
+
+        return words;
+    }
+}

@@ -1,0 +1,41 @@
+namespace CrCache.Routes;
+
+/// <summary>
+/// The shell script around a command on an ssh host. It says on standard error, between marks that nothing else
+/// holds, when the command starts and how it ends: ssh's own 255 means both a lost connection and a command's end.
+/// And it ends the command's group once the connection is gone, which sshd does not do.
+/// </summary>
+/// <param name="Mark">What no other output holds; null to say nothing.</param>
+/// <param name="Users">Users whose processes the login may not signal itself.</param>
+internal sealed record SshWatch(string? Mark, IReadOnlyList<string> Users)
+{
+    /// <summary>A script that signals a group: <c>$1</c> the signal's number, <c>$2</c> the group's.</summary>
+    public string KillScript => string.Concat(Users
+        .Select(u => $"""sudo -n -u {PosixShell.Quote(u)} -- kill "-$1" -- "-$2"; """)
+        .Prepend("""kill "-$1" -- "-$2"; """));
+
+    // sshd makes the shell that it starts the leader of a session, and this script takes that shell's place: $$ is the
+    // group, $PPID is sshd's process for this connection. A trap keeps the script alive while the group is signalled and,
+    // unlike an ignored signal, is not inherited. What the shell itself says, such as "Killed", is not the command's output.
+    private string Script =>
+        $$"""
+        k() { {{KillScript}}}
+        p=$PPID w=
+        exec 3>&2 2>/dev/null
+        trap : 1 2 3 10 12 14 15
+        if kill -0 "$p"; then
+          ( trap "" 1 2 3 15; exec 3>&-; while kill -0 "$p"; do sleep 1; done; k 15 $$; sleep 2; k 9 $$ ) </dev/null >/dev/null 2>&1 & w=$!
+        fi
+        {{Say("+%s", "$$")}}
+        ( exec "$@" 2>&3 3>&- )
+        s=$?
+        [ -z "$w" ] || kill -9 "$w"
+        {{Say("=%s", "$s")}}
+        exit $s
+        """;
+
+    /// <summary>The words that run a command under watch.</summary>
+    public IReadOnlyList<string> Around(IReadOnlyList<string> arguments) => ["/bin/sh", "-c", Script, "crcache", .. arguments];
+
+    private string Say(string what, string value) => Mark is null ? ":" : $"printf '\\001{Mark}{what}\\001' {value} >&3";
+}
