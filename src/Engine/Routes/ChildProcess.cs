@@ -64,7 +64,10 @@ internal sealed unsafe class ChildProcess
                 return;
             }
 
-            // The group is the caller's as well: only the command and what it started is meant.
+            // The group is the caller's as well: only the command and what it started is meant. What Ctrl-C sends, the
+            // terminal has sent to the whole group; twice would be read as impatience.
+            if (signal is Libc.SigInterrupt or Libc.SigQuit)
+                return;
             foreach (var process in Descendants.Of(Id))
                 Libc.Kill(process, signal);
         }

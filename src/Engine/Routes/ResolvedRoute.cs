@@ -33,15 +33,17 @@ internal sealed class ResolvedRoute(RouteChain chain)
         var mark = marked ? $"crcache:{RandomNumberGenerator.GetHexString(16)}:" : null;
         var composed = composer.Compose(command, mark);
         var streams = command.InheritStreams ? StreamUse.Inherit : StreamUse.Pipe;
+        var sharesTerminal = command.InheritStreams && Libc.IsTerminal(0) != 0;
         ChildStart start = new()
         {
-            Arguments = composed.Arguments,
+            // Ctrl-C is the command's, which is not in the terminal's group, and must not take the way to it.
+            Arguments = sharesTerminal && marked ? ["/bin/sh", "-c", """trap "" 2 3; exec "$@" """, "sh", .. composed.Arguments] : composed.Arguments,
             Environment = ChildStart.CurrentEnvironment(composed.Environment),
             WorkingDirectory = composed.WorkingDirectory,
             Input = streams,
             Output = streams,
             Error = composer.LastSsh >= 0 ? StreamUse.Pipe : streams,
-            SharesTerminal = command.InheritStreams && Libc.IsTerminal(0) != 0,
+            SharesTerminal = sharesTerminal,
         };
         if (Launch(start, out var child) is { } failure)
             return Refuse(command, failure, composer.IsPlain);

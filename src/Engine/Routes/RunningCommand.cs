@@ -1,7 +1,8 @@
 namespace CrCache.Routes;
 
 /// <summary>
-/// A command that runs on a resource. Disposing ends its whole process group. With
+/// A command that runs on a resource. Disposing it while it runs ends its whole process group; what a command that ended
+/// by itself left in the background goes on, as it does behind a shell. With
 /// <see cref="ResourceCommand.InheritStreams"/> the three streams are <see cref="Stream.Null"/>.
 /// </summary>
 public abstract class RunningCommand : IAsyncDisposable
@@ -21,7 +22,10 @@ public abstract class RunningCommand : IAsyncDisposable
     /// <exception cref="ResourceException">The way to the resource was lost (<see cref="ErrorCodes.RouteFailed"/>).</exception>
     public abstract Task<CommandResult> WaitAsync(CancellationToken cancellationToken);
 
-    /// <summary>Sends a signal to the command's whole process group; does nothing once it has ended.</summary>
+    /// <summary>
+    /// Sends a signal to the command's whole process group; does nothing once it has ended. A command that shares this
+    /// process's terminal gets SIGINT and SIGQUIT from that, and not a second time from here.
+    /// </summary>
     /// <param name="signal">The signal's number, 15 for SIGTERM.</param>
     public abstract void Signal(int signal);
 

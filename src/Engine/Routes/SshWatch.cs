@@ -9,10 +9,10 @@ namespace CrCache.Routes;
 /// <param name="Users">Users whose processes the login may not signal itself.</param>
 internal sealed record SshWatch(string? Mark, IReadOnlyList<string> Users)
 {
-    /// <summary>A script that signals a group: <c>$1</c> the signal's number, <c>$2</c> the group's.</summary>
+    /// <summary>A script that signals a group: <c>$1</c> the signal's number, <c>$2</c> the group's. (dash takes no <c>--</c> there.)</summary>
     public string KillScript => string.Concat(Users
-        .Select(u => $"""sudo -n -u {PosixShell.Quote(u)} -- kill "-$1" -- "-$2"; """)
-        .Prepend("""kill "-$1" -- "-$2"; """));
+        .Select(u => $"""sudo -n -u {PosixShell.Quote(u)} -- kill "-$1" "-$2"; """)
+        .Prepend("""kill "-$1" "-$2"; """));
 
     // sshd makes the shell that it starts the leader of a session, and this script takes that shell's place: $$ is the
     // group, $PPID is sshd's process for this connection. A trap keeps the script alive while the group is signalled and,
