@@ -1,0 +1,135 @@
+namespace CrCache.Cli.Tests;
+
+public sealed class UsageTests : IDisposable
+{
+    private readonly TestHome _home = new();
+
+    [Theory]
+    [InlineData("", "no command was given")]
+    [InlineData("aquire", "unknown command 'aquire'; did you mean acquire?")]
+    [InlineData("--jsn|status", "unknown option '--jsn'; did you mean --json?")]
+    [InlineData("-d", "--here needs DIR")]
+    [InlineData("-d|/no/such/place|status", "there is no directory '/no/such/place'")]
+    [InlineData("-d|/etc/passwd|status", "there is no directory")]
+    [InlineData("acquire|0", "'0' is not a number of resources")]
+    [InlineData("acquire|-1", "'-1' is not a number of resources")]
+    [InlineData("acquire|99999999999999999999", "is not a number of resources")]
+    [InlineData("acquire|two", "'two' is not a number of resources")]
+    [InlineData("acquire|", "'' is not a number of resources")]
+    [InlineData("acquire|1|2", "acquire does not take '2'")]
+    [InlineData("acquire|-s", "--source needs SOURCE")]
+    [InlineData("-s|local|acquire|-s|local", "--source was given more than once")]
+    [InlineData("acquire|--ttl", "--ttl needs DURATION")]
+    [InlineData("acquire|--ttl|soon", "'soon' is not a length of time")]
+    [InlineData("acquire|--ttl|1h30", "'1h30' is not a length of time")]
+    [InlineData("acquire|--ttl|99999999999999999999s", "is not a length of time")]
+    [InlineData("acquire|--while-pid|0", "'0' is not the id of a process")]
+    [InlineData("acquire|--while-pid|me", "'me' is not the id of a process")]
+    [InlineData("acquire|--forever", "unknown option '--forever'")]
+    [InlineData("run", "run needs NAME")]
+    [InlineData("run|", "a resource's name is empty")]
+    [InlineData("run|local-0@", "'local-0@' is not a resource")]
+    [InlineData("run|local-0@-1|true", "'local-0@-1' is not a resource")]
+    [InlineData("run|--fast|local-0", "unknown option '--fast'")]
+    [InlineData("cp", "cp needs SRC")]
+    [InlineData("cp|a", "cp needs SRC and DST")]
+    [InlineData("cp||local-0:/tmp", "a path to copy is empty")]
+    [InlineData("cp|a|", "a path to copy is empty")]
+    [InlineData("cp|-x|a|b", "unknown option '-x'")]
+    [InlineData("release|--frce|local-0", "unknown option '--frce'; did you mean --force?")]
+    [InlineData("release|", "a resource's name is empty")]
+    [InlineData("status|--query", "--query needs FIELD")]
+    [InlineData("status|--query|inuse", "unknown field 'inuse'; did you mean in-use?")]
+    [InlineData("-s|local|status", "status does not take --source")]
+    [InlineData("events|-n|0", "'0' is not a number of events")]
+    [InlineData("events|-n|-3", "'-3' is not a number of events")]
+    [InlineData("events|now", "events does not take 'now'")]
+    [InlineData("gc|local-0", "gc does not take 'local-0'")]
+    [InlineData("doctor|please", "doctor does not take 'please'")]
+    [InlineData("help|aquire", "unknown command 'aquire'")]
+    [InlineData("quickstart|2", "quickstart does not take '2'")]
+    [InlineData("commands|2", "commands does not take '2'")]
+    [InlineData("[nonsense]", "unknown command '[nonsense]'")]
+    public async Task A_wrong_command_line_is_one_line_and_exit_code_2(string arguments, string text)
+    {
+        var result = await _home.CrcacheAsync(arguments.Length == 0 ? [] : arguments.Split('|'));
+
+        result.AssertRefused(2, "CRC0001", text);
+        Assert.False(Directory.Exists(_home.StateDirectory), "a wrong command line must not make a store");
+    }
+
+    [Fact]
+    public async Task A_wrong_command_line_is_an_object_with_json()
+    {
+        var result = await _home.CrcacheAsync("--json", "acquire", "0");
+
+        Assert.Equal(2, result.ExitCode);
+        using var error = System.Text.Json.JsonDocument.Parse(result.Error);
+        Assert.Equal("CRC0001", error.RootElement.GetProperty("code").GetString());
+        Assert.Equal(2, error.RootElement.GetProperty("exitCode").GetInt32());
+        Assert.Contains("'0' is not a number", error.RootElement.GetProperty("message").GetString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("run|no\nsuch\u001b[31m\tthing|true")]
+    [InlineData("release|no\nsuch\u001b[31m\tthing")]
+    [InlineData("acquire|-s|no\nsuch\u001b[31m\tthing")]
+    [InlineData("status|no\nsuch\u001b[31m\tthing")]
+    public async Task A_name_with_control_characters_stays_on_its_line(string arguments)
+    {
+        var result = await _home.CrcacheAsync(arguments.Split('|'));
+
+        Assert.Equal(2, result.ExitCode);
+        var line = Assert.Single(result.Error.TrimEnd('\n').Split('\n'));
+        Assert.DoesNotContain(line, char.IsControl);
+    }
+
+    [Fact]
+    public async Task Ten_thousand_unknown_names_are_refused_at_once()
+    {
+        var result = await _home.CrcacheAsync(["release", .. Enumerable.Range(0, 10_000).Select(i => $"pool-{i}")]);
+
+        result.AssertRefused(2, "CRC0202", "pool-");
+    }
+
+    [Fact]
+    public async Task An_argument_that_begins_with_an_at_sign_is_not_a_file_of_arguments()
+    {
+        await File.WriteAllTextAsync(Path.Combine(_home.Project, "arguments"), "status");
+
+        (await _home.CrcacheAsync("@arguments")).AssertRefused(2, "CRC0001", "unknown command '@arguments'");
+    }
+
+    [Fact]
+    public async Task Without_a_home_it_says_so_or_does_without()
+    {
+        var result = await ProcessRun.RunAsync(
+            ["/usr/bin/env", "-u", "HOME", "-u", "CRCACHE_HOME", "-u", "XDG_CACHE_HOME", "-u", "XDG_CONFIG_HOME", Crcache.Program, "-d", _home.Project, "status", "--query", "max", "local"],
+            _home.Environment,
+            _home.Project);
+
+        if (result.ExitCode == 0)
+            Assert.Equal("1\n", result.Output);
+        else
+            Assert.Matches("^crcache: error CRC.*HOME.*\n$", result.Error);
+    }
+
+    [Fact]
+    public async Task A_state_directory_that_cannot_be_made_is_one_line()
+    {
+        await File.WriteAllTextAsync(_home.StateDirectory, "in the way");
+
+        (await _home.CrcacheAsync("acquire")).AssertRefused(125, "CRC0601", _home.StateDirectory);
+    }
+
+    [Fact]
+    public async Task A_state_directory_without_permission_is_one_line()
+    {
+        Assert.SkipWhen(Environment.IsPrivilegedProcess, "root may write everywhere");
+        Directory.CreateDirectory(_home.StateDirectory, UnixFileMode.None);
+
+        (await _home.CrcacheAsync("acquire")).AssertRefused(125, "CRC0601", _home.StateDirectory);
+    }
+
+    public void Dispose() => _home.Dispose();
+}
