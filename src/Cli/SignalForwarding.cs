@@ -9,13 +9,17 @@ internal sealed class SignalForwarding : IDisposable
     private readonly RunningCommand _command;
     private readonly PosixSignalRegistration[] _registrations;
 
-    public SignalForwarding(RunningCommand command)
+    /// <summary>Begins.</summary>
+    /// <param name="command">The command.</param>
+    /// <param name="sharesTerminal">Whether both are in the foreground of one terminal, whose keys then reach the command by themselves.</param>
+    public SignalForwarding(RunningCommand command, bool sharesTerminal)
     {
         _command = command;
         _registrations = [.. EndingSignal.All.Select(s => PosixSignalRegistration.Create(s.Signal, context =>
         {
             context.Cancel = true;
-            _command.Signal(s.Number);
+            if (!(s.IsOfKeyboard && sharesTerminal))
+                _command.Signal(s.Number);
         }))];
     }
 

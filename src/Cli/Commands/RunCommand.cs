@@ -33,15 +33,16 @@ internal sealed class RunCommand : Command
     {
         var resource = ResourceReference.Parse(parsed.GetRequiredValue(_name));
         var arguments = parsed.GetValue(_command) ?? [];
+        var onTerminal = !Console.IsInputRedirected;
         var command = new ResourceCommand
         {
             Arguments = arguments,
             InheritStreams = true,
-            Terminal = arguments is [] && !Console.IsInputRedirected,
+            Terminal = arguments is [] && onTerminal,
         };
         var engine = _options.OpenEngine(parsed);
         await using var running = await Interruption.AllowAsync(token => engine.Commands.StartAsync(resource, command, token));
-        using var forwarding = new SignalForwarding(running);
+        using var forwarding = new SignalForwarding(running, onTerminal);
         var result = await running.WaitAsync(cancellationToken);
         return result.ExitCode;
     }
