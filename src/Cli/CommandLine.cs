@@ -34,12 +34,20 @@ internal sealed class CommandLine
     /// <summary>The options that every command takes.</summary>
     public GlobalOptions Options { get; } = new();
 
-    /// <summary>Signals and exceptions are ours: the library would end both with 1.</summary>
-    public static InvocationConfiguration Invocation { get; } = new()
+    /// <summary>Runs what was parsed. Signals and exceptions are ours: the library would end both with 1.</summary>
+    public static async Task<int> InvokeAsync(ParseResult parsed)
     {
-        EnableDefaultExceptionHandler = false,
-        ProcessTerminationTimeout = null,
-    };
+        // Help, version and completions; the console's own writer would change a terminal's settings.
+        await using var help = new StringWriter();
+        var exitCode = await parsed.InvokeAsync(new InvocationConfiguration
+        {
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = null,
+            Output = help,
+        });
+        Output.Write(help.ToString());
+        return exitCode;
+    }
 
     /// <summary>Parses; a wrong command line is found in the result.</summary>
     public ParseResult Parse(string[] arguments) =>

@@ -23,7 +23,7 @@ internal sealed class ErrorReport(bool json)
 
         Write($"crcache: {Terminal.Red("error")}: {Printable.Line(unforeseen.Message)} ({unforeseen.GetType().Name})");
         if (EnvironmentFallback.Of("CRCACHE_TRACE") is not null)
-            Console.Error.WriteLine(unforeseen);
+            Talk.Line(unforeseen.ToString());
     }
 
     private void Write(CrCacheException error, string severity)
@@ -74,5 +74,5 @@ internal sealed class ErrorReport(bool json)
         writer.WriteEndObject();
     }
 
-    private static void Write(string text) => Console.Error.WriteLine(text);
+    private static void Write(string text) => Talk.Line(text);
 }

@@ -11,7 +11,7 @@ internal static class Program
         try
         {
             UsageCheck.Require(parsed);
-            return await parsed.InvokeAsync(CommandLine.Invocation);
+            return await CommandLine.InvokeAsync(parsed);
         }
         catch (CrCacheException error)
         {

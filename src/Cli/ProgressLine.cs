@@ -25,7 +25,7 @@ internal sealed class ProgressLine : IDisposable
         {
             _ended = true;
             if (_shown)
-                Console.Error.Write("\r\e[K");
+                Talk.Write("\r\e[K");
         }
 
         _timer?.Dispose();
@@ -38,7 +38,7 @@ internal sealed class ProgressLine : IDisposable
             if (_ended)
                 return;
             var seconds = (int)TimeProvider.System.GetElapsedTime(_start).TotalSeconds;
-            Console.Error.Write(string.Create(CultureInfo.InvariantCulture, $"\r\e[Kcrcache: {_what} ... {seconds} s"));
+            Talk.Write(string.Create(CultureInfo.InvariantCulture, $"\r\e[Kcrcache: {_what} ... {seconds} s"));
             _shown = true;
         }
     }

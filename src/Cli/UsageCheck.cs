@@ -18,10 +18,10 @@ internal static class UsageCheck
             throw Wrong(command, $"unknown option '{option}'", Nearest.Of(option, OptionNames(parsed)));
         if (parsed.UnmatchedTokens is [var extra, ..])
             throw Wrong(command, command is RootCommand ? $"unknown command '{extra}'" : $"{command.Name} does not take '{extra}'", command is RootCommand ? Nearest.Of(extra, command.Subcommands.SelectMany(Names)) : null);
-        if (command is RootCommand)
+        if (command is RootCommand && parsed.Errors.All(e => e.SymbolResult is CommandResult))
             throw new UsageException("no command was given; 'crcache quickstart' is a short lesson, 'crcache commands' lists all");
-        if (parsed.Errors is [var error, ..])
-            throw Wrong(command, Text(error, command), null);
+        if (parsed.Errors is { Count: > 0 } errors)
+            throw Wrong(command, Text(errors.FirstOrDefault(e => e.SymbolResult is not CommandResult) ?? errors[0], command), null);
         if (command is not RootCommand
             && parsed.RootCommandResult.Children.OfType<OptionResult>().FirstOrDefault(o => !o.Implicit && !o.Option.Recursive && !command.Options.Contains(o.Option)) is { } stray)
             throw Wrong(command, $"{command.Name} does not take {stray.Option.Name}", null);

@@ -89,14 +89,6 @@ public sealed class StatusTests : IDisposable
         (await _home.CrcacheAsync("status", "lcoal")).AssertRefused(2, "CRC0103", "did you mean local?");
 
     [Fact]
-    public async Task Looking_makes_no_store()
-    {
-        (await _home.CrcacheAsync("status")).Success();
-
-        Assert.False(Directory.Exists(_home.StateDirectory));
-    }
-
-    [Fact]
     public async Task A_reader_that_has_read_enough_is_no_error()
     {
         var result = await _home.ShellAsync("{ crcache status; echo $? >&2; } | head -c 0");

@@ -10,9 +10,9 @@ public sealed class TerminalTests : IDisposable
     [InlineData("TERM=dumb", false)]
     public async Task Colour_is_for_terminals_that_want_it(string setting, bool coloured)
     {
-        var error = await OnTerminal($"env TERM=xterm {setting} {Crcache.Program} acquire 0");
+        var error = await OnTerminal($"env -u NO_COLOR TERM=xterm {setting} {Crcache.Program} acquire 0");
 
-        Assert.Equal(coloured, error.Contains('\e', StringComparison.Ordinal));
+        Assert.Equal(coloured, error.Contains("\e[1;31m", StringComparison.Ordinal));
         Assert.Contains("CRC0001", error, StringComparison.Ordinal);
     }
 
@@ -22,7 +22,7 @@ public sealed class TerminalTests : IDisposable
     public async Task A_person_who_waits_is_told_why(string option, bool told)
     {
         _home.AddSource("slow", "type=local\n");
-        // Ends once the line was seen, or after the time in which it would have been.
+        // The line comes after two seconds: this is what it waits for, not a wait of the test's.
         _home.AddHook("slow", "provision.d", "10-slow", "sleep 3");
 
         var output = await OnTerminal($"{Crcache.Program} {option} acquire -s slow");

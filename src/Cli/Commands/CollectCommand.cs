@@ -42,7 +42,7 @@ internal sealed class CollectCommand : Command
             table.Add(c.Resource, c.Action, c.Reason);
         Output.Write(table.ToString());
         if (!apply && !parsed.GetValue(_options.Quiet))
-            await Console.Error.WriteLineAsync(collected.Count > 0 ? "crcache: nothing was done; 'crcache gc --apply' does it" : "crcache: there is nothing to do");
+            Talk.Line(collected.Count > 0 ? "crcache: nothing was done; 'crcache gc --apply' does it" : "crcache: there is nothing to do");
         return ExitCodes.Done;
     }
 }

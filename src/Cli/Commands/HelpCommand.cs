@@ -25,6 +25,6 @@ internal sealed class HelpCommand : Command
         var help = _commandLine.Parse(parsed.GetValue(_command) is { } command ? [command, "--help"] : ["--help"]);
         if (help.UnmatchedTokens is [var unknown, ..])
             throw new UsageException($"unknown command '{unknown}'; 'crcache commands' lists all");
-        return help.InvokeAsync(CommandLine.Invocation, cancellationToken);
+        return CommandLine.InvokeAsync(help);
     }
 }

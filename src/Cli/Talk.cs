@@ -1,0 +1,23 @@
+namespace CrCache.Cli;
+
+/// <summary>Standard error: what is said to people, and errors.</summary>
+internal static class Talk
+{
+    private const int StandardError = 2;
+
+    /// <summary>Says a line.</summary>
+    public static void Line(string text) => Write(text + "\n");
+
+    /// <summary>Says text as it is.</summary>
+    public static void Write(string text)
+    {
+        try
+        {
+            Descriptor.Write(StandardError, text);
+        }
+        catch (IOException)
+        {
+            // Nobody listens; the exit code still tells.
+        }
+    }
+}
