@@ -71,7 +71,7 @@ internal sealed class Allocator(StoreTransaction transaction, Transitions transi
     /// <summary>Records a draft as a resource's way in.</summary>
     public ResourceRow Describe(ResourceRow row, SourcePlan plan, ResourceDraft draft, int? below) => transitions.Describe(
         row,
-        Memory.Of(draft.Route with { Via = row.Base }),
+        StoredJson.Of(draft.Route with { Via = row.Base }),
         plan.Settings.Concurrency ?? draft.Concurrency ?? below ?? 1);
 
     private IEnumerable<SourcePlan> Preferred(IReadOnlyList<SourcePlan> layers) =>

@@ -50,7 +50,7 @@ internal sealed class Discarder(StateStore store, SourceTypes types, HookCalls h
 
     private async Task UnmakeAsync(ResourceRow row, CancellationToken cancellationToken)
     {
-        var settings = Memory.Settings(row.Settings);
+        var settings = StoredJson.Settings(row.Settings);
         var type = types.Find(settings.Type) ?? throw new ResourceException(
             ErrorCodes.DiscardFailed, $"{row.Name} cannot be discarded: no source type '{settings.Type}' is known here any more");
 
@@ -60,7 +60,7 @@ internal sealed class Discarder(StateStore store, SourceTypes types, HookCalls h
             await hooks.RunAsync(HookStages.Discard, settings, row, cancellationToken).ConfigureAwait(false);
         }
 
-        var context = new ProvisionContext(settings, row.Name, row.Route is { } route ? Memory.Route(route) : null, routes.StartFrom(row.Base));
+        var context = new ProvisionContext(settings, row.Name, row.Route is { } route ? StoredJson.Route(route) : null, routes.StartFrom(row.Base));
         await type.DiscardAsync(context, cancellationToken).ConfigureAwait(false);
     }
 

@@ -64,7 +64,7 @@ internal sealed class RouteBook(StateStore store, HostEnvironment environment)
         var steps = new List<Route>();
         for (ResourceRow? at = row; at is not null; at = at.Base is { } below ? transaction.Resources.Find(below) : null)
         {
-            steps.Insert(0, Memory.Route(at.Route ?? throw new ResourceException(ErrorCodes.RouteFailed, $"{at.Name} is not made yet")));
+            steps.Insert(0, StoredJson.Route(at.Route ?? throw new ResourceException(ErrorCodes.RouteFailed, $"{at.Name} is not made yet")));
         }
 
         return steps;

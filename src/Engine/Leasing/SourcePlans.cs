@@ -30,7 +30,7 @@ internal sealed class SourcePlans(SourceCatalog catalog, SourceTypes types)
         return new SourcePlan
         {
             Settings = settings,
-            Remembered = Memory.Of(settings),
+            Remembered = StoredJson.Of(settings),
             Type = type,
             Draft = type.Draft(settings),
             HasProvisionHooks = settings.Directory is { } directory && HookRunner.HasHooks(directory, HookStages.Provision),
