@@ -1,0 +1,103 @@
+using CsCheck;
+
+namespace CrCache.Leasing;
+
+/// <summary>Whatever is asked for in whatever order: limits hold on every layer, nobody gets what another has, nothing is lost.</summary>
+public sealed class LeaseInvariantTests
+{
+    private static readonly string[] Names = ["a", "b", "p", "q"];
+
+    private static readonly (string Name, int Maximum, int Reserve)[] Limits = [("a", 2, 1), ("b", 3, 0), ("p", 4, 2), ("q", 9, 1)];
+
+    private static readonly Gen<(int What, int Source, int Count)[]> Steps =
+        Gen.Select(Gen.Int[0, 9], Gen.Int[0, 3], Gen.Int[1, 4]).Array[1, 25];
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Any_sequence_of_requests_keeps_every_promise() => await Steps.SampleAsync(
+        async steps =>
+        {
+            using var fixture = new EngineFixture();
+            fixture.Home.AddSource("a", "type=local\nmaximum=2\nreserve=1");
+            fixture.Home.AddSource("b", "type=local\nmaximum=3");
+            fixture.Home.AddSource("p", "type=pool\nsources=a,b\nmaximum=4\nreserve=2");
+            fixture.Home.AddSource("q", "type=pool\nsources=p,a\nreserve=1");
+            var held = new Dictionary<string, Lease>();
+            var lastEpoch = 0L;
+            foreach (var (what, source, count) in steps)
+            {
+                switch (what)
+                {
+                    case < 5:
+                        await Acquire(Names[source], count);
+                        break;
+                    case < 9 when held.Count > 0:
+                        await Release(held.Values.ElementAt((source + count) % held.Count));
+                        break;
+                    default:
+                        fixture.Time.Advance(TimeSpan.FromHours(25));
+                        held.Clear();
+                        await fixture.Engine.Leases.CollectAsync(apply: true, Token);
+                        break;
+                }
+
+                Check();
+            }
+
+            foreach (var lease in held.Values.ToList())
+                await Release(lease);
+            Check();
+            Assert.Empty(await fixture.Engine.Leases.CollectAsync(apply: false, Token));
+
+            async Task Acquire(string source, int count)
+            {
+                var available = fixture.Engine.Inventory.Sources([source])[0].Available;
+                try
+                {
+                    var leases = await fixture.Engine.Leases.AcquireAsync(new AcquireRequest { Source = source, Count = count }, Token);
+                    Assert.All(leases, l => Assert.True(l.Epoch > lastEpoch));
+                    lastEpoch = leases.Max(l => l.Epoch);
+                    foreach (var lease in leases)
+                        held.Add(lease.Resource, lease);
+                    Assert.True(available >= count, $"{count} of {source} were had where {available} were available");
+                }
+                catch (NothingAvailableException e)
+                {
+                    Assert.NotEmpty(e.Holders);
+                }
+                catch (UsageException e)
+                {
+                    Assert.Equal(ErrorCodes.BeyondMaximum, e.Code);
+                }
+            }
+
+            async Task Release(Lease lease)
+            {
+                held.Remove(lease.Resource);
+                await fixture.Engine.Leases.ReleaseAsync([lease.Reference], force: false, Token);
+            }
+
+            void Check()
+            {
+                var rows = Names.SelectMany(fixture.Engine.Inventory.Resources).ToDictionary(r => r.Resource);
+                foreach (var (name, maximum, reserve) in Limits)
+                {
+                    var own = rows.Values.Where(r => ResourceName.SourceOf(r.Resource) == name).ToList();
+                    Assert.True(own.Count <= maximum, $"{name} owns {own.Count} of {maximum}");
+                    Assert.True(own.Count(r => r.State == "idle") <= reserve, $"{name} keeps more than {reserve}");
+                    Assert.All(own, r => Assert.True(r.State is "idle" or "leased", r.State));
+                }
+
+                // Every lease is known, and every base is held by the one resource that is layered on it.
+                Assert.All(held.Keys, n => Assert.Equal("leased", rows[n].State));
+                var layered = rows.Values.Where(r => r.Base is not null).ToList();
+                Assert.Equal(layered.Count, layered.Select(r => r.Base).Distinct().Count());
+                Assert.All(layered, r => Assert.Equal(r.Resource, rows[r.Base!].Owner));
+                var leased = rows.Values.Where(r => r.State == "leased").Select(r => r.Resource);
+                Assert.Equal(held.Keys.Concat(layered.Select(r => r.Base!)).Order(), leased.Order());
+            }
+        },
+        iter: 60,
+        threads: 1);
+}
