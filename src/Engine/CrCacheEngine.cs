@@ -22,7 +22,7 @@ public sealed class CrCacheEngine
         var caller = new Caller();
         var hooks = new HookCalls(new HookRunner(), environment, options);
         var book = new RouteBook(store, environment);
-        var resolver = new RouteResolver(book.Open);
+        var resolver = new RouteResolver(book.Open, options.CommandDirectory);
         Sources = new SourceCatalog(new SourceFile(types), environment, options.SearchParents);
         var plans = new SourcePlans(Sources, types);
         Leases = new LeaseService(

@@ -11,6 +11,12 @@ public sealed record EngineOptions
     /// <summary>When true the <c>.crcache</c> of every parent of <see cref="Directory"/> counts as well, the nearest first: what a build or test run wants.</summary>
     public bool SearchParents { get; init; }
 
+    /// <summary>
+    /// Where commands on this machine start unless they or their source say otherwise, absolute; null for the current directory. For
+    /// a process that works for several callers at once, as MSBuild does.
+    /// </summary>
+    public string? CommandDirectory { get; init; }
+
     /// <summary>The environment; null for this process's own. Read: <c>HOME</c>, <c>XDG_CONFIG_HOME</c>, <c>XDG_CACHE_HOME</c> and <c>CRCACHE_*</c>.</summary>
     public IReadOnlyDictionary<string, string>? Environment { get; init; }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 
 namespace CrCache.Routes;
@@ -13,6 +14,9 @@ internal sealed class ResolvedRoute(RouteChain chain)
 
     /// <summary>The steps, the one nearest to this machine first.</summary>
     public IReadOnlyList<Route> Steps => chain.Steps;
+
+    /// <summary>Where a command on this machine starts unless the route or the command says otherwise; null for the current directory.</summary>
+    public string? CallerDirectory { get; init; }
 
     /// <summary>A configuration file for ssh in place of the user's, from <see cref="SshProgram.ConfigurationVariable"/>; null for the user's.</summary>
     public string? SshConfiguration { get; init; } = Environment.GetEnvironmentVariable(SshProgram.ConfigurationVariable);
@@ -38,13 +42,13 @@ internal sealed class ResolvedRoute(RouteChain chain)
             // Ctrl-C is the command's, which is not in the terminal's group, and must not take the way to it.
             Arguments = sharesTerminal && marked ? ["/bin/sh", "-c", """trap "" 2 3; exec "$@" """, "sh", .. composed.Arguments] : composed.Arguments,
             Environment = ChildStart.CurrentEnvironment(composed.Environment),
-            WorkingDirectory = composed.WorkingDirectory,
+            WorkingDirectory = composed.WorkingDirectory ?? CallerDirectory,
             Input = streams,
             Output = streams,
             Error = composer.LastSsh >= 0 ? StreamUse.Pipe : streams,
             SharesTerminal = sharesTerminal,
         };
-        if (ChildProcess.Start(start, out var child) is { } failure)
+        if (Launch(start, out var child) is { } failure)
             return Refuse(command, failure, composer.IsPlain);
 
         Task<CommandResult> Judge(CommandResult result, CancellationToken token) =>
@@ -64,12 +68,39 @@ internal sealed class ResolvedRoute(RouteChain chain)
         }
     }
 
-    private FinishedCommand Refuse(ResourceCommand command, StartFailure failure, bool plain) => failure.ExitCode switch
+    /// <summary>Starts a process, or says in a shell's words and code why there is none.</summary>
+    private (int Code, string Line)? Launch(ChildStart start, out ChildProcess? child)
     {
-        ExitCodes.Failed => throw new ResourceException(ErrorCodes.CommandNotStarted, $"the command cannot be started on {Resource}: {failure.Line}"),
-        _ when !plain => throw new ResourceException(ErrorCodes.RouteFailed, $"{Resource} cannot be reached: {failure.Line}"),
-        _ => new(command, failure.ExitCode, failure.Line),
-    };
+        child = null;
+        var (name, directory) = (start.Arguments[0], start.WorkingDirectory);
+        if (directory is not null && !Directory.Exists(directory))
+            throw NotStarted($"cannot start in {directory}: no such directory");
+        var code = ProgramSearch.Find(name, start.Environment, directory, out var program);
+        if (code != 0)
+            return (code, code == ExitCodes.NotFound ? $"{name}: command not found" : $"{program}: permission denied");
+        try
+        {
+            return ChildProcess.Start(start, program, out child) switch
+            {
+                0 => null,
+                Libc.NoEntry or Libc.NotDirectory => (ExitCodes.NotFound, $"{program}: its interpreter was not found"),
+                Libc.AccessDenied when directory is not null && Libc.Access(directory, 1) != 0 => throw NotStarted($"cannot start in {directory}: permission denied"),
+                Libc.AccessDenied or Libc.NotExecutableFormat => (ExitCodes.NotExecutable, $"{program}: cannot be executed"),
+                Libc.TooBig => (ExitCodes.NotExecutable, $"{program}: arguments or environment too long (Linux takes 128 KiB in one)"),
+                var error => throw NotStarted($"{name}: {Marshal.GetPInvokeErrorMessage(error)}"),
+            };
+        }
+        catch (IOException e)
+        {
+            throw NotStarted(e.Message);
+        }
+    }
+
+    private FinishedCommand Refuse(ResourceCommand command, (int Code, string Line) failure, bool plain) => plain
+        ? new(command, failure.Code, failure.Line)
+        : throw new ResourceException(ErrorCodes.RouteFailed, $"{Resource} cannot be reached: {failure.Line}");
+
+    private ResourceException NotStarted(string why) => new(ErrorCodes.CommandNotStarted, $"the command cannot be started on {Resource}: {why}");
 
     /// <summary>sudo's own failure is 1, which a command's may be as well: asked again with a command that cannot fail, it shows.</summary>
     private async Task<CommandResult> CheckUserAsync(CommandResult result, CancellationToken cancellationToken)
@@ -89,7 +120,7 @@ internal sealed class ResolvedRoute(RouteChain chain)
         }
     }
 
-    private static Action<int, int>? LocalKill(RouteComposer composer)
+    private Action<int, int>? LocalKill(RouteComposer composer)
     {
         SshWatch rights = new(null, composer.Users(0));
         if (rights.Users.Count == 0 || Libc.EffectiveUser() == 0)
@@ -110,10 +141,10 @@ internal sealed class ResolvedRoute(RouteChain chain)
         signal.ToString(CultureInfo.InvariantCulture), group.ToString(CultureInfo.InvariantCulture),
     ];
 
-    private static void Kill(ComposedCommand composed)
+    private void Kill(ComposedCommand composed)
     {
         // Nobody waits for it: a signal is sent, not answered.
-        _ = ChildProcess.Start(
+        _ = Launch(
             new()
             {
                 Arguments = composed.Arguments,

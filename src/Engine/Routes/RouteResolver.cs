@@ -2,8 +2,9 @@ namespace CrCache.Routes;
 
 /// <summary>Turns a resource's route chain into a way to start processes.</summary>
 /// <param name="open">Looks a resource up, checks that it may be used and renews its lease.</param>
-internal sealed class RouteResolver(Func<ResourceReference, RouteChain> open)
+/// <param name="directory">Where commands on this machine start unless something says otherwise; null for the current directory.</param>
+internal sealed class RouteResolver(Func<ResourceReference, RouteChain> open, string? directory = null)
 {
     /// <summary>Resolves the way to a resource.</summary>
-    public ResolvedRoute Resolve(ResourceReference resource) => new(open(resource));
+    public ResolvedRoute Resolve(ResourceReference resource) => new(open(resource)) { CallerDirectory = directory };
 }

@@ -1,0 +1,5 @@
+Console.WriteLine($"counted on {Words.CountedOn}:");
+foreach (var (word, count) in Words.MostUsed)
+{
+    Console.WriteLine($"{count,4} {word}");
+}

@@ -1,0 +1,37 @@
+using CrCache.Copying;
+using Microsoft.Build.Framework;
+
+namespace CrCache.MSBuild;
+
+/// <summary>Copies files and trees to resources, to all of them at once. What is there unchanged is not sent.</summary>
+[MSBuildMultiThreadableTask]
+public sealed class CopyToResource : ResourceTask
+{
+    /// <summary>The resources, as AcquireResource gave them or by name.</summary>
+    [Required]
+    public ITaskItem[] Resources { get; set; } = [];
+
+    /// <summary>The files and directories; a directory is taken whole. None is fine, as for Copy.</summary>
+    [Required]
+    public ITaskItem[] Files { get; set; } = [];
+
+    /// <summary>Where to on the resource: into it where it is a directory or ends in a slash, else to that name.</summary>
+    [Required]
+    public string Destination { get; set; } = "";
+
+    /// <summary>The files once a resource, with the metadata Resource and Destination.</summary>
+    [Output]
+    public ITaskItem[] CopiedFiles { get; private set; } = [];
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteCoreAsync(CancellationToken cancellationToken)
+    {
+        var resources = ResourceItem.References(this, Resources);
+        if (Files.Length == 0)
+            return;
+        var engine = OpenEngine();
+        CopyPath[] files = [.. Files.Select(f => new CopyPath(Resource: null, f.GetMetadata("FullPath")))];
+        _ = await OnEachAsync(resources, r => engine.Files.CopyAsync(files, new CopyPath(r, Destination), cancellationToken));
+        CopiedFiles = CopiedFile.Items(Resources, Files, _ => Destination);
+    }
+}
