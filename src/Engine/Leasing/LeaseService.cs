@@ -250,39 +250,40 @@ public sealed class LeaseService
 
     private async Task<IReadOnlyList<Lease>> ProvisionAsync(IReadOnlyList<Allocation> taken, CancellationToken cancellationToken)
     {
+        var making = taken.Select(a => _provisioner.ProvisionAsync(a, cancellationToken)).ToList();
         try
         {
-            var rows = await Task.WhenAll(taken.Select(a => _provisioner.ProvisionAsync(a, cancellationToken))).ConfigureAwait(false);
+            var rows = await Task.WhenAll(making).ConfigureAwait(false);
             return [.. rows.OrderBy(r => r.Number).Select(Lease)];
         }
         catch
         {
             // All or nothing, also when the caller has given up: the undoing is not cancelled.
-            var reserves = taken.Select(a => a.Plan.Name).Distinct().ToDictionary(s => s, _plans.Reserve);
-            var discards = _store.Transact(t =>
-            {
-                var transitions = new Transitions(t, _caller, reserves);
-                foreach (var allocation in taken)
-                {
-                    if (t.Resources.Find(allocation.Row.Name) is { } row && IsOurs(row, allocation))
-                    {
-                        transitions.GiveBack(row, "released", "the request failed");
-                    }
-                }
-
-                return transitions.ToDiscard;
-            });
-            await _discarder.DiscardAsync(discards, CancellationToken.None).ConfigureAwait(false);
+            var rows = taken.Zip(making, (a, m) => m.IsCompletedSuccessfully ? m.Result : a.Row).ToList();
+            await UndoAsync(rows).ConfigureAwait(false);
             throw;
         }
     }
 
-    private bool IsOurs(ResourceRow row, Allocation allocation) => row.State switch
+    private async Task UndoAsync(IReadOnlyList<ResourceRow> rows)
     {
-        ResourceState.Leased => row.Owner == allocation.Row.Owner || row.Epoch == allocation.Row.Epoch,
-        ResourceState.Provisioning => row.Actor == _caller.Process,
-        _ => false,
-    };
+        var reserves = rows.Select(r => r.Source).Distinct().ToDictionary(s => s, _plans.Reserve);
+        var discards = _store.Transact(t =>
+        {
+            var transitions = new Transitions(t, _caller, reserves);
+            foreach (var row in rows)
+            {
+                // Still the same hand-out, or still being made by this process: else it is no longer ours to undo.
+                if (t.Resources.Find(row.Name) is { State: ResourceState.Leased or ResourceState.Provisioning } current && current.Epoch == row.Epoch)
+                {
+                    transitions.GiveBack(current, "released", "the request failed");
+                }
+            }
+
+            return transitions.ToDiscard;
+        });
+        await _discarder.DiscardAsync(discards, CancellationToken.None).ConfigureAwait(false);
+    }
 
     private sealed record Decision(
         IReadOnlyList<Allocation>? Taken, CrCacheException? Problem, List<ResourceRow> ToDiscard, IReadOnlyCollection<string> Unknown);
