@@ -25,13 +25,9 @@ public sealed class CrCacheEngine
         var resolver = new RouteResolver(book.Open, options.CommandDirectory);
         Sources = new SourceCatalog(new SourceFile(types), environment, options.SearchParents);
         var plans = new SourcePlans(Sources, types);
-        Leases = new LeaseService(
-            store,
-            plans,
-            new Provisioner(store, hooks, book, caller),
-            new Discarder(store, types, hooks, book, caller, plans),
-            book,
-            caller);
+        var discarder = new Discarder(store, types, hooks, book, caller, plans);
+        var acquisition = new Acquisition(store, plans, new Provisioner(store, hooks, book, caller), discarder, caller);
+        Leases = new LeaseService(store, plans, acquisition, discarder, book, caller);
         Inventory = new Inventory(store, Sources, plans);
         Commands = new CommandRunner(resolver);
         Files = new FileCopier(resolver);

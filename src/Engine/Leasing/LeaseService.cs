@@ -6,22 +6,21 @@ namespace CrCache.Leasing;
 /// <summary>The only room that changes a resource's state: acquire, renew, release, collect.</summary>
 public sealed class LeaseService
 {
-    private const int MostAtOnce = 10_000;
     private static readonly TimeSpan LeastTimeToLive = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan MostTimeToLive = TimeSpan.FromDays(3650);
 
     private readonly StateStore _store;
     private readonly SourcePlans _plans;
-    private readonly Provisioner _provisioner;
+    private readonly Acquisition _acquisition;
     private readonly Discarder _discarder;
     private readonly RouteBook _book;
     private readonly Caller _caller;
 
-    internal LeaseService(StateStore store, SourcePlans plans, Provisioner provisioner, Discarder discarder, RouteBook book, Caller caller)
+    internal LeaseService(StateStore store, SourcePlans plans, Acquisition acquisition, Discarder discarder, RouteBook book, Caller caller)
     {
         _store = store;
         _plans = plans;
-        _provisioner = provisioner;
+        _acquisition = acquisition;
         _discarder = discarder;
         _book = book;
         _caller = caller;
@@ -38,41 +37,10 @@ public sealed class LeaseService
     /// <exception cref="UsageException">More were asked for than the limits ever allow, or the request is malformed.</exception>
     /// <exception cref="ConfigurationException">The source is unknown or its configuration wrong.</exception>
     /// <exception cref="ResourceException">A resource could not be made, or a hook failed.</exception>
-    public async Task<IReadOnlyList<Lease>> AcquireAsync(AcquireRequest request, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<Lease>> AcquireAsync(AcquireRequest request, CancellationToken cancellationToken)
     {
-        Check(request);
-        var plan = _plans.Load(request.Source);
-        if (!request.AllowFewer && plan.Maximum < request.Count)
-        {
-            throw new UsageException(
-                ErrorCodes.BeyondMaximum,
-                string.Create(CultureInfo.InvariantCulture, $"'{plan.Name}' never has more than {plan.Maximum} resources, and {request.Count} were asked for"));
-        }
-
-        var owner = Caller.Owner(request);
-        var reserves = plan.All().DistinctBy(p => p.Name).ToDictionary(p => p.Name, p => p.Settings.Reserve);
-        while (true)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            var decision = _store.Transact(t => Decide(t, plan, request, owner, reserves));
-            // Failures of others' leftovers are kept in the store for a later try; they are not this caller's business.
-            await _discarder.DiscardAsync(decision.ToDiscard, cancellationToken).ConfigureAwait(false);
-            if (decision.Taken is { } taken)
-            {
-                return await ProvisionAsync(taken, cancellationToken).ConfigureAwait(false);
-            }
-
-            foreach (var source in decision.Unknown)
-            {
-                reserves.TryAdd(source, _plans.Reserve(source));
-            }
-
-            // Nothing was in the way but the others.
-            if (decision.ToDiscard.Count == 0 && decision.Unknown.Count == 0)
-            {
-                throw decision.Problem ?? throw new InvalidOperationException("nothing was taken, and for no reason");
-            }
-        }
+        CheckTime(request.TimeToLive);
+        return _acquisition.AcquireAsync(request, cancellationToken);
     }
 
     /// <summary>
@@ -138,7 +106,7 @@ public sealed class LeaseService
     /// <returns>The lease.</returns>
     /// <exception cref="UsageException">There is none of that name, or nobody has acquired it.</exception>
     /// <exception cref="LeaseLostException">The hand-out that was named has ended.</exception>
-    public Lease Get(ResourceReference resource) => _store.Transact(t => Lease(_book.Require(t, resource)));
+    public Lease Get(ResourceReference resource) => _store.Transact(t => _book.Require(t, resource).ToLease());
 
     /// <summary>
     /// Takes back what dead owners and expired leases hold, finishes or undoes what dead processes left half-done, and
@@ -176,16 +144,6 @@ public sealed class LeaseService
         return failures.Count == 0 ? report : throw failures[0];
     }
 
-    private static void Check(AcquireRequest request)
-    {
-        if (request.Count is < 1 or > MostAtOnce)
-        {
-            throw new UsageException(string.Create(CultureInfo.InvariantCulture, $"{request.Count} resources cannot be acquired; ask for 1 to {MostAtOnce}"));
-        }
-
-        CheckTime(request.TimeToLive);
-    }
-
     private static void CheckTime(TimeSpan time)
     {
         if (time < LeastTimeToLive || time > MostTimeToLive)
@@ -210,81 +168,4 @@ public sealed class LeaseService
                 $"{row.Name} is held by {row.Owner!.Name}, which is still running; release -f takes it away all the same");
         }
     }
-
-    private static Lease Lease(ResourceRow row) => new()
-    {
-        Resource = row.Name,
-        Source = row.Source,
-        Epoch = row.Epoch,
-        Concurrency = row.Concurrency ?? 1,
-        Expires = row.Owner?.Expires ?? DateTimeOffset.MaxValue,
-    };
-
-    private Decision Decide(
-        StoreTransaction transaction, SourcePlan plan, AcquireRequest request, OwnerRow owner, IReadOnlyDictionary<string, int> reserves)
-    {
-        var transitions = new Transitions(transaction, _caller, reserves);
-        var collector = new Collector(transaction, transitions, reserves);
-        collector.Collect(apply: true);
-        var allocator = new Allocator(transaction, transitions);
-        var taken = new List<Allocation>();
-        transaction.Execute("SAVEPOINT request;");
-        var condemned = transitions.ToDiscard.Count;
-        while (taken.Count < request.Count && allocator.Take(plan, owner) is { } allocation)
-        {
-            taken.Add(allocation);
-        }
-
-        if (taken.Count == request.Count || (request.AllowFewer && taken.Count > 0))
-        {
-            return new Decision(taken, null, transitions.ToDiscard, collector.Unknown);
-        }
-
-        // Too few: what was taken goes back, but what has to be discarded anyway, which may make room, goes on.
-        var stale = transitions.ToDiscard[condemned..];
-        transaction.Execute("ROLLBACK TO request;");
-        transitions.ToDiscard.RemoveRange(condemned, stale.Count);
-        stale.ForEach(r => transitions.Condemn(r, "its source's configuration has changed"));
-        return new Decision(null, Exhaustion.Explain(transaction, plan, request), transitions.ToDiscard, collector.Unknown);
-    }
-
-    private async Task<IReadOnlyList<Lease>> ProvisionAsync(IReadOnlyList<Allocation> taken, CancellationToken cancellationToken)
-    {
-        var making = taken.Select(a => _provisioner.ProvisionAsync(a, cancellationToken)).ToList();
-        try
-        {
-            var rows = await Task.WhenAll(making).ConfigureAwait(false);
-            return [.. rows.OrderBy(r => r.Number).Select(Lease)];
-        }
-        catch
-        {
-            // All or nothing, also when the caller has given up: the undoing is not cancelled.
-            var rows = taken.Zip(making, (a, m) => m.IsCompletedSuccessfully ? m.Result : a.Row).ToList();
-            await UndoAsync(rows).ConfigureAwait(false);
-            throw;
-        }
-    }
-
-    private async Task UndoAsync(IReadOnlyList<ResourceRow> rows)
-    {
-        var reserves = rows.Select(r => r.Source).Distinct().ToDictionary(s => s, _plans.Reserve);
-        var discards = _store.Transact(t =>
-        {
-            var transitions = new Transitions(t, _caller, reserves);
-            foreach (var row in rows)
-            {
-                // Still the same hand-out, or still being made by this process: else it is no longer ours to undo.
-                if (t.Resources.Find(row.Name) is { State: ResourceState.Leased or ResourceState.Provisioning } current && current.Epoch == row.Epoch)
-                {
-                    transitions.GiveBack(current, "released", "the request failed");
-                }
-            }
-
-            return transitions.ToDiscard;
-        });
-        await _discarder.DiscardAsync(discards, CancellationToken.None).ConfigureAwait(false);
-    }
-
-    private sealed record Decision(
-        IReadOnlyList<Allocation>? Taken, CrCacheException? Problem, List<ResourceRow> ToDiscard, IReadOnlyCollection<string> Unknown);
 }
