@@ -1,0 +1,45 @@
+using System.Globalization;
+
+namespace CrCache.Bench;
+
+/// <summary>What to measure, and with what.</summary>
+/// <param name="Command">The command line to measure: a native crcache.</param>
+/// <param name="Feed">A directory with the packages that the generated test suite uses.</param>
+/// <param name="Pairs">How many interleaved pairs of whole processes to time; slower things are timed less often.</param>
+/// <param name="Parts">The parts to run; none for all.</param>
+internal sealed record BenchSettings(string Command, string Feed, int Pairs, IReadOnlyList<string> Parts)
+{
+    private const string Usage = "usage: bench --command CRCACHE --feed DIRECTORY [--pairs N] [start] [cycles] [tests]";
+
+    public static BenchSettings? Parse(string[] arguments)
+    {
+        var settings = new BenchSettings("crcache", "", 60, []);
+        for (var i = 0; i < arguments.Length; i++)
+        {
+            var next = i + 1 < arguments.Length ? arguments[i + 1] : null;
+            switch (arguments[i])
+            {
+                case "--command" when next is not null:
+                    settings = settings with { Command = Path.GetFullPath(next) };
+                    i++;
+                    break;
+                case "--feed" when next is not null:
+                    settings = settings with { Feed = Path.GetFullPath(next) };
+                    i++;
+                    break;
+                case "--pairs" when int.TryParse(next, NumberStyles.None, CultureInfo.InvariantCulture, out var pairs) && pairs > 0:
+                    settings = settings with { Pairs = pairs };
+                    i++;
+                    break;
+                case "start" or "cycles" or "tests":
+                    settings = settings with { Parts = [.. settings.Parts, arguments[i]] };
+                    break;
+                default:
+                    Console.Error.WriteLine(Usage);
+                    return null;
+            }
+        }
+
+        return settings;
+    }
+}

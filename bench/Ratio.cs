@@ -1,0 +1,23 @@
+namespace CrCache.Bench;
+
+/// <summary>Ours against a peer's, measured in turns.</summary>
+/// <param name="What">What was measured.</param>
+/// <param name="Peer">What it is compared with.</param>
+/// <param name="Ours">Our values, one a pair.</param>
+/// <param name="Peers">The peer's values, one a pair.</param>
+/// <param name="Unit">Their unit.</param>
+/// <param name="Target">The ratio that is aimed at; null where the row only informs.</param>
+internal sealed record Ratio(
+    string What, string Peer, IReadOnlyList<double> Ours, IReadOnlyList<double> Peers, string Unit, Target? Target = null)
+{
+    /// <summary>The ratio of each pair, sorted: what one pair suffered from the machine, both of it did.</summary>
+    public IReadOnlyList<double> Pairs { get; } = [.. Ours.Zip(Peers, (o, p) => o / p).Order()];
+
+    public double Value => MedianOf(Pairs);
+
+    public static double MedianOf(IEnumerable<double> values)
+    {
+        var sorted = values.Order().ToArray();
+        return sorted.Length % 2 == 1 ? sorted[sorted.Length / 2] : (sorted[(sorted.Length / 2) - 1] + sorted[sorted.Length / 2]) / 2;
+    }
+}
