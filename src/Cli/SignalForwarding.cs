@@ -3,29 +3,73 @@ using CrCache.Routes;
 
 namespace CrCache.Cli;
 
-/// <summary>Passes signals on to a command that runs on a resource: while it runs, ending is its decision.</summary>
+/// <summary>
+/// Passes signals on to a command that runs on a resource: while it runs, ending is its decision. One that comes before it
+/// runs calls it off. There is no moment between in which a signal would be lost.
+/// </summary>
 internal sealed class SignalForwarding : IDisposable
 {
-    private readonly RunningCommand _command;
+    private readonly Lock _gate = new();
+    private readonly CancellationTokenSource _starting = new();
     private readonly PosixSignalRegistration[] _registrations;
+    private readonly bool _sharesTerminal;
+    private RunningCommand? _command;
+    private int _early;
 
     /// <summary>Begins.</summary>
-    /// <param name="command">The command.</param>
-    /// <param name="sharesTerminal">Whether both are in the foreground of one terminal, whose keys then reach the command by themselves.</param>
-    public SignalForwarding(RunningCommand command, bool sharesTerminal)
+    /// <param name="sharesTerminal">Whether this program and the command are in the foreground of one terminal, whose keys then reach the command by themselves.</param>
+    public SignalForwarding(bool sharesTerminal)
     {
-        _command = command;
+        _sharesTerminal = sharesTerminal;
         _registrations = [.. EndingSignal.All.Select(s => PosixSignalRegistration.Create(s.Signal, context =>
         {
             context.Cancel = true;
-            if (!(s.IsOfKeyboard && sharesTerminal))
-                _command.Signal(s.Number);
+            Pass(s);
         }))];
+    }
+
+    /// <summary>Starts the command.</summary>
+    /// <exception cref="InterruptedException">A signal came first.</exception>
+    public async Task<RunningCommand> StartAsync(Func<CancellationToken, Task<RunningCommand>> start)
+    {
+        try
+        {
+            var command = await start(_starting.Token);
+            lock (_gate)
+            {
+                _command = command;
+                if (_early != 0)
+                    command.Signal(_early);
+            }
+
+            return command;
+        }
+        catch (OperationCanceledException) when (_early != 0)
+        {
+            throw new InterruptedException(_early);
+        }
     }
 
     public void Dispose()
     {
         foreach (var registration in _registrations)
             registration.Dispose();
+        _starting.Dispose();
+    }
+
+    private void Pass(EndingSignal signal)
+    {
+        lock (_gate)
+        {
+            if (_command is null)
+            {
+                _early = signal.Number;
+                _starting.Cancel();
+            }
+            else if (!(signal.IsOfKeyboard && _sharesTerminal))
+            {
+                _command.Signal(signal.Number);
+            }
+        }
     }
 }

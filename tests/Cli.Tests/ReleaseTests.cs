@@ -49,6 +49,10 @@ public sealed class ReleaseTests : IDisposable
     }
 
     [Fact]
+    public async Task A_script_may_release_what_it_holds_itself() =>
+        (await _home.ShellAsync("crcache acquire --while-pid $$ && crcache release local-0")).Success();
+
+    [Fact]
     public async Task What_a_pool_is_layered_on_is_not_released_even_by_force()
     {
         _home.AddSource("pool", "type=pool\nsources=local\n");

@@ -41,8 +41,8 @@ internal sealed class RunCommand : Command
             Terminal = arguments is [] && onTerminal,
         };
         var engine = _options.OpenEngine(parsed);
-        await using var running = await Interruption.AllowAsync(token => engine.Commands.StartAsync(resource, command, token));
-        using var forwarding = new SignalForwarding(running, onTerminal);
+        using var signals = new SignalForwarding(onTerminal);
+        await using var running = await signals.StartAsync(token => engine.Commands.StartAsync(resource, command, token));
         var result = await running.WaitAsync(cancellationToken);
         return result.ExitCode;
     }

@@ -161,7 +161,7 @@ public sealed class LeaseService
 
         // Whoever names the epoch was given it when the resource was handed out, and so is its holder.
         if (!force && reference.Epoch is null && ProcessIdentity.Parse(row.Owner?.Process) is { } process
-            && process.Id != Environment.ProcessId && !process.IsGone())
+            && !process.IsThisOrAbove() && !process.IsGone())
         {
             throw new UsageException(
                 ErrorCodes.HeldByAnother,

@@ -38,6 +38,17 @@ internal sealed record ProcessIdentity(string Host, string Boot, string Namespac
     public bool IsGone() =>
         Host == ThisHost() && (Boot != ThisBoot() || (Namespace == ThisNamespace() && StartOf(Id) != Started));
 
+    /// <summary>Whether it is this process or one that this process was started by: a script, seen from the commands in it.</summary>
+    public bool IsThisOrAbove()
+    {
+        if (Host != ThisHost() || Boot != ThisBoot() || Namespace != ThisNamespace())
+            return false;
+        for (int? id = Environment.ProcessId; id is > 0; id = ParentOf(id.Value))
+            if (id == Id)
+                return StartOf(Id) == Started;
+        return false;
+    }
+
     /// <inheritdoc/>
     public override string ToString() => string.Join(
         Separator, Host, Boot, Namespace, Id.ToString(CultureInfo.InvariantCulture), Started.ToString(CultureInfo.InvariantCulture));
@@ -60,14 +71,19 @@ internal sealed record ProcessIdentity(string Host, string Boot, string Namespac
         }
     }
 
-    // proc(5): field 2 is the name in parentheses and may hold anything; after it come 3, the state, and 22, the start.
-    private static long? StartOf(int id)
+    private static long? StartOf(int id) =>
+        Fields(id) is { } fields && fields[0] is not ("Z" or "X") ? long.Parse(fields[19], CultureInfo.InvariantCulture) : null;
+
+    private static int? ParentOf(int id) =>
+        Fields(id) is { } fields ? int.Parse(fields[1], CultureInfo.InvariantCulture) : null;
+
+    // proc(5): field 2 is the name in parentheses and may hold anything; after it come 3, the state, 4, the parent, and 22, the start.
+    private static string[]? Fields(int id)
     {
         try
         {
             var text = File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{id}/stat"));
-            var fields = text[(text.LastIndexOf(')') + 2)..].Split(' ');
-            return fields[0] is "Z" or "X" ? null : long.Parse(fields[19], CultureInfo.InvariantCulture);
+            return text[(text.LastIndexOf(')') + 2)..].Split(' ');
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -8,6 +8,8 @@ namespace CrCache.Routes;
 /// </summary>
 internal sealed unsafe class ChildProcess
 {
+    private const int BusyTries = 20;
+    private const int BusyPause = 10;
     private const int WaiterStack = 256 * 1024;
     private const int LastClassicSignal = 31;
 
@@ -34,20 +36,40 @@ internal sealed unsafe class ChildProcess
     /// <summary>Ends with the process.</summary>
     public Task<CommandResult> Ended => _ended.Task;
 
-    /// <summary>Starts a program.</summary>
+    /// <summary>Finds a program and starts it.</summary>
     /// <param name="start">What to start.</param>
-    /// <param name="program">Its file.</param>
     /// <param name="child">The process.</param>
-    /// <returns>0, or the error number of the call that failed.</returns>
-    /// <exception cref="IOException">This process has no descriptors left.</exception>
-    public static int Start(ChildStart start, string program, out ChildProcess? child)
+    /// <returns>Null, or why there is no process.</returns>
+    /// <exception cref="UsageException">A word is one that the operating system cannot take.</exception>
+    public static StartFailure? Start(ChildStart start, out ChildProcess? child)
     {
-        var error = Spawn(start, program, start.Arguments, out child);
+        child = null;
+        var (name, directory) = (start.Arguments[0], start.WorkingDirectory);
+        if (directory is not null && !Directory.Exists(directory))
+            return new(ExitCodes.Failed, $"{directory}: no such directory");
+        var code = ProgramSearch.Find(name, start.Environment, directory, out var program);
+        if (code != 0)
+            return new(code, code == ExitCodes.NotFound ? $"{name}: command not found" : $"{program}: permission denied");
+        try
+        {
+            // A file that was just written counts as open for writing while another thread's child, on its way to its own
+            // program, still has this process's descriptors.
+            var error = Spawn(start, program, start.Arguments, out child);
+            for (var i = 0; error == Libc.TextBusy && i < BusyTries; i++)
+            {
+                Thread.Sleep(BusyPause);
+                error = Spawn(start, program, start.Arguments, out child);
+            }
 
-        // A script without a first line that names its interpreter is the shell's, as execvp and every shell have it.
-        return error == Libc.NotExecutableFormat
-            ? Spawn(start, "/bin/sh", ["sh", program, .. start.Arguments.Skip(1)], out child)
-            : error;
+            // A script without a first line that names its interpreter is the shell's, as execvp and every shell have it.
+            if (error == Libc.NotExecutableFormat)
+                error = Spawn(start, "/bin/sh", ["sh", program, .. start.Arguments.Skip(1)], out child);
+            return error == 0 ? null : StartFailure.Of(error, program, directory);
+        }
+        catch (IOException e)
+        {
+            return new(ExitCodes.Failed, e.Message);
+        }
     }
 
     /// <summary>Signals its group; does nothing once it has ended.</summary>

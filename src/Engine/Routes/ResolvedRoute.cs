@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 
 namespace CrCache.Routes;
@@ -48,7 +47,7 @@ internal sealed class ResolvedRoute(RouteChain chain)
             Error = composer.LastSsh >= 0 ? StreamUse.Pipe : streams,
             SharesTerminal = sharesTerminal,
         };
-        if (Launch(start, out var child) is { } failure)
+        if (ChildProcess.Start(start, out var child) is { } failure)
             return Refuse(command, failure, composer.IsPlain);
 
         Task<CommandResult> Judge(CommandResult result, CancellationToken token) =>
@@ -68,39 +67,12 @@ internal sealed class ResolvedRoute(RouteChain chain)
         }
     }
 
-    /// <summary>Starts a process, or says in a shell's words and code why there is none.</summary>
-    private (int Code, string Line)? Launch(ChildStart start, out ChildProcess? child)
+    private FinishedCommand Refuse(ResourceCommand command, StartFailure failure, bool plain) => failure.ExitCode switch
     {
-        child = null;
-        var (name, directory) = (start.Arguments[0], start.WorkingDirectory);
-        if (directory is not null && !Directory.Exists(directory))
-            throw NotStarted($"cannot start in {directory}: no such directory");
-        var code = ProgramSearch.Find(name, start.Environment, directory, out var program);
-        if (code != 0)
-            return (code, code == ExitCodes.NotFound ? $"{name}: command not found" : $"{program}: permission denied");
-        try
-        {
-            return ChildProcess.Start(start, program, out child) switch
-            {
-                0 => null,
-                Libc.NoEntry or Libc.NotDirectory => (ExitCodes.NotFound, $"{program}: its interpreter was not found"),
-                Libc.AccessDenied when directory is not null && Libc.Access(directory, 1) != 0 => throw NotStarted($"cannot start in {directory}: permission denied"),
-                Libc.AccessDenied or Libc.NotExecutableFormat => (ExitCodes.NotExecutable, $"{program}: cannot be executed"),
-                Libc.TooBig => (ExitCodes.NotExecutable, $"{program}: arguments or environment too long (Linux takes 128 KiB in one)"),
-                var error => throw NotStarted($"{name}: {Marshal.GetPInvokeErrorMessage(error)}"),
-            };
-        }
-        catch (IOException e)
-        {
-            throw NotStarted(e.Message);
-        }
-    }
-
-    private FinishedCommand Refuse(ResourceCommand command, (int Code, string Line) failure, bool plain) => plain
-        ? new(command, failure.Code, failure.Line)
-        : throw new ResourceException(ErrorCodes.RouteFailed, $"{Resource} cannot be reached: {failure.Line}");
-
-    private ResourceException NotStarted(string why) => new(ErrorCodes.CommandNotStarted, $"the command cannot be started on {Resource}: {why}");
+        ExitCodes.Failed => throw new ResourceException(ErrorCodes.CommandNotStarted, $"the command cannot be started on {Resource}: {failure.Line}"),
+        _ when !plain => throw new ResourceException(ErrorCodes.RouteFailed, $"{Resource} cannot be reached: {failure.Line}"),
+        _ => new(command, failure.ExitCode, failure.Line),
+    };
 
     /// <summary>sudo's own failure is 1, which a command's may be as well: asked again with a command that cannot fail, it shows.</summary>
     private async Task<CommandResult> CheckUserAsync(CommandResult result, CancellationToken cancellationToken)
@@ -120,7 +92,7 @@ internal sealed class ResolvedRoute(RouteChain chain)
         }
     }
 
-    private Action<int, int>? LocalKill(RouteComposer composer)
+    private static Action<int, int>? LocalKill(RouteComposer composer)
     {
         SshWatch rights = new(null, composer.Users(0));
         if (rights.Users.Count == 0 || Libc.EffectiveUser() == 0)
@@ -141,10 +113,10 @@ internal sealed class ResolvedRoute(RouteChain chain)
         signal.ToString(CultureInfo.InvariantCulture), group.ToString(CultureInfo.InvariantCulture),
     ];
 
-    private void Kill(ComposedCommand composed)
+    private static void Kill(ComposedCommand composed)
     {
         // Nobody waits for it: a signal is sent, not answered.
-        _ = Launch(
+        _ = ChildProcess.Start(
             new()
             {
                 Arguments = composed.Arguments,

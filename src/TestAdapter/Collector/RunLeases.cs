@@ -1,0 +1,75 @@
+using CrCache.Leasing;
+
+namespace CrCache.TestAdapter;
+
+/// <summary>The leases of a test run: acquired at its start, renewed while it lasts, given back at its end. They belong to this process.</summary>
+internal sealed class RunLeases : IDisposable
+{
+    // Renewed four times within its life: a machine that stalls for a while does not lose its resources.
+    private static readonly TimeSpan TimeToLive = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan Heartbeat = TimeToLive / 4;
+    private static readonly TimeSpan ReleaseLimit = TimeSpan.FromSeconds(60);
+
+    private readonly CrCacheEngine _engine;
+    private readonly ResourceReference[] _resources;
+    private readonly Timer _heartbeat;
+
+    private RunLeases(CrCacheEngine engine, IReadOnlyList<Lease> leases)
+    {
+        _engine = engine;
+        _resources = [.. leases.Select(l => l.Reference)];
+        Resources = [.. leases.Select(l => new LeasedResource(l.Reference, l.Concurrency))];
+        _heartbeat = new Timer(_ => Renew(), null, Heartbeat, Heartbeat);
+    }
+
+    /// <summary>What was leased.</summary>
+    public IReadOnlyList<LeasedResource> Resources { get; }
+
+    /// <summary>Leases all that are free, at least one.</summary>
+    /// <param name="engine">The engine.</param>
+    /// <param name="settings">What to lease.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="CrCacheException">None could be had.</exception>
+    public static async Task<RunLeases> AcquireAsync(CrCacheEngine engine, CollectorSettings settings, CancellationToken cancellationToken)
+    {
+        // A source without a limit has as many as one asks for: as many as this machine can drive at once.
+        var limit = engine.Inventory.Sources([settings.Source]) is [{ Maximum: { } maximum }, ..] ? maximum : Environment.ProcessorCount;
+        var leases = await engine.Leases.AcquireAsync(
+            new AcquireRequest
+            {
+                Source = settings.Source,
+                Count = Math.Max(1, Math.Min(limit, settings.Count ?? limit)),
+                AllowFewer = true,
+                Owner = LeaseOwner.ThisProcess,
+                TimeToLive = TimeToLive,
+                Note = $"dotnet test in {settings.Directory}",
+            },
+            cancellationToken);
+        return new RunLeases(engine, leases);
+    }
+
+    /// <summary>Gives them back.</summary>
+    /// <exception cref="CrCacheException">A reset or discard failed; they are out of our hands nevertheless.</exception>
+    public async Task ReleaseAsync()
+    {
+        await _heartbeat.DisposeAsync();
+        using var limit = new CancellationTokenSource(ReleaseLimit);
+        await _engine.Leases.ReleaseAsync(_resources, force: false, limit.Token);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _heartbeat.Dispose();
+
+    private void Renew()
+    {
+        try
+        {
+            _engine.Leases.Renew(_resources, TimeToLive);
+        }
+        catch (CrCacheException)
+        {
+            // Every use of a resource names its lease and fails with the reason where that has ended; a store that is
+            // busy now is asked again before the leases expire.
+        }
+    }
+}

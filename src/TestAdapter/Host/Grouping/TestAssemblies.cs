@@ -1,0 +1,35 @@
+namespace CrCache.TestAdapter.Grouping;
+
+/// <summary>The assemblies that tests, and the base classes of tests, come from; each is read once, as data: nothing of it runs.</summary>
+internal sealed class TestAssemblies : IDisposable
+{
+    private readonly Dictionary<string, TestAssembly?> _byPath = new(StringComparer.Ordinal);
+
+    /// <summary>The collection that a test class belongs to; null where it is one of its own.</summary>
+    /// <param name="path">The test assembly.</param>
+    /// <param name="className">The class, as reflection names it.</param>
+    public string? CollectionOf(string path, string className)
+    {
+        if (Open(path) is not { } assembly)
+            return null;
+
+        return assembly.CollectionOf(className) is { } named
+            ? $"collection {named}"
+            : assembly.IsOneCollection ? "assembly" : null;
+    }
+
+    /// <summary>An assembly; null where it is missing or is none.</summary>
+    public TestAssembly? Open(string path)
+    {
+        if (!_byPath.TryGetValue(path, out var assembly))
+            _byPath[path] = assembly = TestAssembly.TryOpen(path, this);
+        return assembly;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var assembly in _byPath.Values)
+            assembly?.Dispose();
+    }
+}

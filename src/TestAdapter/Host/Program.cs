@@ -1,0 +1,75 @@
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using CrCache.TestAdapter.Hosts;
+using CrCache.TestAdapter.Protocol;
+using CrCache.TestAdapter.Running;
+
+namespace CrCache.TestAdapter;
+
+/// <summary>
+/// The fan-out host: vstest starts it in a test host's place, with a test host's command line. Towards vstest it is that one
+/// host; it drives stock hosts on the resources that the data collector leased.
+/// </summary>
+internal static class Program
+{
+    private static readonly PosixSignal[] Stops = [PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP];
+
+    public static async Task<int> Main(string[] args)
+    {
+        using var stop = new CancellationTokenSource();
+        var registrations = Stops.Select(s => PosixSignalRegistration.Create(s, context =>
+        {
+            context.Cancel = true;
+            stop.Cancel();
+        })).ToArray();
+        try
+        {
+            var handover = Handover.Read(Environment.GetEnvironmentVariable);
+            foreach (var name in Handover.VariableNames)
+                Environment.SetEnvironmentVariable(name, null);
+            return handover is null
+                ? Fail($"{ErrorCodes.TestsNotSpread}: no resources were leased: the data collector CrCache did not run, is it in the run settings?")
+                : await ServeAsync(handover, new HostArguments(args), stop.Token);
+        }
+        catch (CrCacheException e)
+        {
+            return Fail($"{e.Code}: {e.Message}");
+        }
+        catch (Exception e) when (e is IOException or SocketException)
+        {
+            return Fail($"{ErrorCodes.TestsNotSpread}: {e.Message}");
+        }
+        catch (OperationCanceledException)
+        {
+            return ExitCodes.Interrupted;
+        }
+        finally
+        {
+            foreach (var registration in registrations)
+                registration.Dispose();
+        }
+    }
+
+    private static async Task<int> ServeAsync(Handover handover, HostArguments arguments, CancellationToken cancellationToken)
+    {
+        await using var runner = new RunnerConnection(await LoopbackConnection.OpenAsync(arguments.Runner, cancellationToken));
+        await using var collectors = await CollectorRelay.OpenAsync(arguments.CollectorPort, cancellationToken);
+        if (handover.Error is { } reason)
+        {
+            await RefusedRun.ServeAsync(runner, reason, cancellationToken);
+            await collectors.EndSessionAsync();
+            return ExitCodes.Done;
+        }
+
+        var engine = CrCacheEngine.Open(new EngineOptions { Directory = handover.Directory, SearchParents = true });
+        await using var fleet = new HostFleet(new HostLauncher(engine, arguments), handover.Resources, collectors.Port);
+        var run = new SpreadRun(handover.Source, runner, fleet, collectors, Console.Out, TimeProvider.System);
+        return await new FanOut(runner, fleet, run).ServeAsync(cancellationToken) ? ExitCodes.Done : ExitCodes.Failed;
+    }
+
+    private static int Fail(string line)
+    {
+        Console.Error.WriteLine(line);
+        return ExitCodes.Failed;
+    }
+}

@@ -1,0 +1,88 @@
+using System.Globalization;
+using CrCache.TestAdapter.Protocol;
+
+namespace CrCache.TestAdapter.Running;
+
+/// <summary>How a host's run ended, and how several of them add up to one.</summary>
+internal sealed class CompletedRun
+{
+    private readonly IReadOnlyDictionary<string, ReadOnlyMemory<byte>> _parts;
+    private readonly IReadOnlyDictionary<string, ReadOnlyMemory<byte>> _arguments;
+
+    /// <summary>Reads a host's last message.</summary>
+    public CompletedRun(Message message)
+    {
+        _parts = JsonSlice.Object(message.Payload);
+        _arguments = JsonSlice.Object(Part(_parts, "TestRunCompleteArgs"));
+    }
+
+    /// <summary>The results that no earlier message had; null where there are none.</summary>
+    public ReadOnlyMemory<byte>? LastChange =>
+        _parts.TryGetValue("LastRunTests", out var last) && !last.Span.SequenceEqual("null"u8) ? last : null;
+
+    /// <summary>One message for all hosts.</summary>
+    /// <param name="runs">How they ended.</param>
+    /// <param name="failedInstead">Tests that were reported as failed in a host's place.</param>
+    /// <param name="isCanceled">True where the runner asked to stop.</param>
+    /// <param name="isAborted">True where nothing could be run.</param>
+    /// <param name="elapsed">How long it took.</param>
+    /// <param name="version">The protocol's version.</param>
+    public static Message Merge(
+        IReadOnlyList<CompletedRun> runs, int failedInstead, bool isCanceled, bool isAborted, TimeSpan elapsed, int version) =>
+        Message.Write(MessageTypes.Completed, version, w =>
+        {
+            var outcomes = new SortedDictionary<string, long>(StringComparer.Ordinal);
+            foreach (var (outcome, count) in runs.SelectMany(r => r.Statistics()).Append(new("Failed", failedInstead)).Where(o => o.Value > 0))
+                outcomes[outcome] = outcomes.GetValueOrDefault(outcome) + count;
+
+            w.WriteStartObject();
+            w.WriteStartObject("TestRunCompleteArgs");
+            w.WriteStartObject("TestRunStatistics");
+            w.WriteNumber("ExecutedTests", outcomes.Values.Sum());
+            w.WriteStartObject("Stats");
+            foreach (var (outcome, count) in outcomes)
+                w.WriteNumber(outcome, count);
+            w.WriteEndObject();
+            w.WriteEndObject();
+            w.WriteBoolean("IsCanceled", isCanceled || runs.Any(r => r.Is("IsCanceled")));
+            w.WriteBoolean("IsAborted", isAborted || runs.Any(r => r.Is("IsAborted")));
+            WriteFirst("Error", r => r._arguments);
+            WriteAll("AttachmentSets", r => r._arguments);
+            WriteAll("InvokedDataCollectors", r => r._arguments);
+            w.WriteString("ElapsedTimeInRunningTests", elapsed.ToString("c", CultureInfo.InvariantCulture));
+            WriteFirst("Metrics", r => r._arguments);
+            WriteFirst("DiscoveredExtensions", r => r._arguments);
+            w.WriteEndObject();
+            w.WriteNull("LastRunTests");
+            WriteAll("RunAttachments", r => r._parts);
+            w.WriteStartArray("ExecutorUris");
+            foreach (var uri in runs.SelectMany(r => JsonSlice.Array(Part(r._parts, "ExecutorUris"))).Select(JsonSlice.Text).OfType<string>().Distinct())
+                w.WriteStringValue(uri);
+            w.WriteEndArray();
+            w.WriteEndObject();
+
+            void WriteAll(string name, Func<CompletedRun, IReadOnlyDictionary<string, ReadOnlyMemory<byte>>> of)
+            {
+                w.WriteStartArray(name);
+                foreach (var element in runs.SelectMany(r => JsonSlice.Array(Part(of(r), name))))
+                    w.WriteRawValue(element.Span, skipInputValidation: true);
+                w.WriteEndArray();
+            }
+
+            void WriteFirst(string name, Func<CompletedRun, IReadOnlyDictionary<string, ReadOnlyMemory<byte>>> of)
+            {
+                w.WritePropertyName(name);
+                var values = runs.Select(r => Part(of(r), name)).Where(v => !v.Span.SequenceEqual("null"u8)).ToArray();
+                w.WriteRawValue(values is [var first, ..] ? first.Span : "null"u8, skipInputValidation: true);
+            }
+        });
+
+    private static ReadOnlyMemory<byte> Part(IReadOnlyDictionary<string, ReadOnlyMemory<byte>> parts, string name) =>
+        parts.TryGetValue(name, out var part) ? part : "null"u8.ToArray();
+
+    private IEnumerable<KeyValuePair<string, long>> Statistics() =>
+        JsonSlice.Object(Part(JsonSlice.Object(Part(_arguments, "TestRunStatistics")), "Stats"))
+            .Select(s => KeyValuePair.Create(s.Key, JsonSlice.Number(s.Value) ?? 0));
+
+    private bool Is(string name) => JsonSlice.IsTrue(Part(_arguments, name));
+}

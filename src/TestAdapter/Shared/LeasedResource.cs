@@ -1,0 +1,25 @@
+using System.Globalization;
+
+namespace CrCache.TestAdapter;
+
+/// <summary>A resource that the run may use, as it travels from the collector to the fan-out host: <c>NAME@EPOCH*CONCURRENCY</c>.</summary>
+internal sealed record LeasedResource(ResourceReference Reference, int Concurrency)
+{
+    /// <summary>The resource's name, for people.</summary>
+    public string Name => Reference.Name;
+
+    /// <summary>Reads what <see cref="ToString"/> wrote.</summary>
+    /// <exception cref="UsageException">It is not such a text.</exception>
+    public static LeasedResource Parse(string text)
+    {
+        var star = text.LastIndexOf('*');
+        return star > 0
+            && int.TryParse(text.AsSpan(star + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var concurrency)
+            && concurrency > 0
+                ? new(ResourceReference.Parse(text[..star]), concurrency)
+                : throw new UsageException($"'{text}' is not a leased resource: NAME@EPOCH*CONCURRENCY is");
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Reference}*{Concurrency}");
+}
