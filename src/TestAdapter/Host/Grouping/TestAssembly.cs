@@ -43,7 +43,7 @@ internal sealed class TestAssembly : IDisposable
             if (image.HasMetadata)
                 return new TestAssembly(image, Path.GetDirectoryName(path)!, others);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or BadImageFormatException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException || TestAssemblies.IsDamage(e))
         {
             // Without metadata each class is its own group, as where a framework has no collections.
         }

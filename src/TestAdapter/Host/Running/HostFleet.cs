@@ -1,46 +1,57 @@
 using CrCache.TestAdapter.Hosts;
-using CrCache.TestAdapter.Protocol;
 
 namespace CrCache.TestAdapter.Running;
 
-/// <summary>The hosts of a run: one on each resource, and where there are several resources one here that finds the tests.</summary>
+/// <summary>The hosts of a run, one on each resource. Whichever is there first speaks for all, and finds the tests.</summary>
 internal sealed class HostFleet : IAsyncDisposable
 {
     private readonly HostLauncher _launcher;
-    private readonly TaskCompletionSource<int> _version = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<(StockHost Scout, int Version)> _agreement = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _stop = new();
-    private readonly Task<StockHost>? _scout;
+    private readonly IReadOnlyList<Task<StockHost>> _launches;
     private readonly IReadOnlyList<(LeasedResource Resource, Task<StockHost> Host)> _workers;
 
     /// <summary>Starts them all, at once.</summary>
     public HostFleet(HostLauncher launcher, IReadOnlyList<LeasedResource> resources, int collectorPort)
     {
         _launcher = launcher;
-        _scout = resources.Count > 1 ? launcher.LaunchHereAsync(_stop.Token) : null;
-        _workers = [.. resources.Select((r, i) => (r, WorkerAsync(r, collectorPort, negotiate: i > 0 || resources.Count > 1)))];
+        _launches = [.. resources.Select(r => launcher.LaunchOnAsync(r, collectorPort, _stop.Token))];
+        _workers = [.. resources.Zip(_launches, (r, launch) => (r, ReadyAsync(launch)))];
     }
 
     /// <summary>How many hosts are to run tests.</summary>
     public int Size => _workers.Count;
 
     /// <summary>Agrees on the protocol's version: with one host, which speaks for all, as they are the same program.</summary>
-    /// <exception cref="CrCacheException">It could not be started.</exception>
+    /// <exception cref="CrCacheException">None could be started.</exception>
     public async Task<int> NegotiateAsync(int version, CancellationToken cancellationToken)
     {
-        var agreed = await (await (_scout ?? _workers[0].Host)).NegotiateAsync(version, cancellationToken);
-        _ = _version.TrySetResult(agreed);
-        return agreed;
+        CrCacheException? failure = null;
+        await foreach (var launch in Task.WhenEach(_launches).WithCancellation(cancellationToken))
+            try
+            {
+                var host = await launch;
+                var agreed = await host.NegotiateAsync(version, cancellationToken);
+                _ = _agreement.TrySetResult((host, agreed));
+                return agreed;
+            }
+            catch (CrCacheException e)
+            {
+                failure ??= e;
+            }
+
+        throw failure!;
     }
 
-    /// <summary>The host that finds tests; started now where none was needed before.</summary>
-    /// <exception cref="CrCacheException">It could not be started.</exception>
-    public async Task<StockHost> ScoutAsync(CancellationToken cancellationToken)
-    {
-        if (_scout is not null)
-            return await _scout;
+    /// <summary>The host that finds tests: the one that was there first. It runs its share of them afterwards.</summary>
+    public async Task<StockHost> ScoutAsync() => (await _agreement.Task).Scout;
 
+    /// <summary>A host on no resource, for finding tests where those on resources are gone. The caller disposes it.</summary>
+    /// <exception cref="CrCacheException">It could not be started.</exception>
+    public async Task<StockHost> SpareAsync(CancellationToken cancellationToken)
+    {
         var host = await _launcher.LaunchHereAsync(cancellationToken);
-        _ = await host.NegotiateAsync(await _version.Task, cancellationToken);
+        _ = await host.NegotiateAsync((await _agreement.Task).Version, cancellationToken);
         return host;
     }
 
@@ -62,42 +73,37 @@ internal sealed class HostFleet : IAsyncDisposable
         return (ready, failures);
     }
 
-    /// <summary>Ends all hosts, those that find tests and those that run them, and waits until they have.</summary>
+    /// <summary>Ends all hosts and waits until they have.</summary>
     public async Task StopAsync() => await Task.WhenAll((await StartedAsync()).Select(h => h.StopAsync()));
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
-        _ = _version.TrySetCanceled();
+        _ = _agreement.TrySetCanceled();
+        foreach (var (_, host) in _workers)
+            await ((Task)host).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         foreach (var host in await StartedAsync())
             await host.DisposeAsync();
         _stop.Dispose();
     }
 
-    private async Task<StockHost> WorkerAsync(LeasedResource resource, int collectorPort, bool negotiate)
+    private async Task<StockHost> ReadyAsync(Task<StockHost> launch)
     {
-        var host = await _launcher.LaunchOnAsync(resource, collectorPort, _stop.Token);
-        try
-        {
-            if (negotiate)
-                _ = await host.NegotiateAsync(await _version.Task, _stop.Token);
-            return host;
-        }
-        catch
-        {
-            await host.DisposeAsync();
-            throw;
-        }
+        var host = await launch;
+        var (scout, version) = await _agreement.Task;
+        if (host != scout)
+            _ = await host.NegotiateAsync(version, _stop.Token);
+        return host;
     }
 
     private async Task<IReadOnlyList<StockHost>> StartedAsync()
     {
         List<StockHost> started = [];
-        foreach (var host in _workers.Select(w => w.Host).Prepend(_scout).OfType<Task<StockHost>>())
+        foreach (var launch in _launches)
             try
             {
-                started.Add(await host);
+                started.Add(await launch);
             }
             catch (Exception e) when (e is CrCacheException or OperationCanceledException or IOException)
             {

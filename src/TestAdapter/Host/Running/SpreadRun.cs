@@ -28,8 +28,11 @@ internal sealed class SpreadRun(
         var started = time.GetTimestamp();
         var discovering = DiscoverAsync(request, initialize, cancellationToken);
         var hosts = await ReadyHostsAsync(initialize, cancellationToken);
-        var shares = hosts.Count > 0 ? await DivideAsync(await discovering, hosts, request, cancellationToken) : [];
-        var known = (await discovering)?.Warnings.Select(w => HostRun.WithoutClock(Discovery.LineOf(w).Text)).ToHashSet() ?? [];
+        var shares = Divide(await discovering, hosts, request);
+        var warnings = shares.Count > 1 ? (await discovering)!.Warnings : [];
+        foreach (var warning in warnings)
+            await runner.SendAsync(warning, cancellationToken);
+        var known = warnings.Select(w => HostRun.WithoutClock(Discovery.LineOf(w).Text)).ToHashSet();
 
         var reports = await Task.WhenAll(shares.Select(s =>
             new HostRun(s.Host, runner, known).RunAsync(s.Start, s.Tests, s.Classes, cancellationToken)));
@@ -52,7 +55,7 @@ internal sealed class SpreadRun(
 
         // With one resource there is nothing to divide, and the host that runs the tests finds them.
         return fleet.Size > 1 && !request.IsDebug
-            ? await Discovery.RunAsync(await fleet.ScoutAsync(cancellationToken), initialize, request, cancellationToken)
+            ? await Discovery.RunAsync(await fleet.ScoutAsync(), initialize, request, cancellationToken)
             : null;
     }
 
@@ -72,19 +75,17 @@ internal sealed class SpreadRun(
         return ready;
     }
 
-    private async Task<IReadOnlyList<Share>> DivideAsync(
-        Discovery? found, IReadOnlyList<(LeasedResource Resource, StockHost Host)> hosts, RunRequest request, CancellationToken cancellationToken)
+    private IReadOnlyList<Share> Divide(
+        Discovery? found, IReadOnlyList<(LeasedResource Resource, StockHost Host)> hosts, RunRequest request)
     {
-        if (_isCanceled)
+        if (_isCanceled || hosts.Count == 0)
             return [];
 
+        // What cannot be found, and what cannot be divided, goes to one host as the runner sent it.
         var groups = found is { IsComplete: true } && hosts.Count > 1 ? TestGrouping.Group(found.Tests) : [];
-        if (groups.Count < 2)
-            return [Share.Whole(hosts[0].Resource, hosts[0].Host, request, found is { IsComplete: true } ? found.Tests : null)];
-
-        foreach (var warning in found!.Warnings)
-            await runner.SendAsync(warning, cancellationToken);
-        return Share.Divide(groups, hosts, request);
+        return groups.Count > 1
+            ? Share.Divide(groups, hosts, request)
+            : [Share.Whole(hosts[0].Resource, hosts[0].Host, request, found is { IsComplete: true } ? found.Tests : null)];
     }
 
     private async Task<int> ReportMissingAsync(
@@ -95,7 +96,7 @@ internal sealed class SpreadRun(
         {
             var share = report.Share;
             if (share is null && report.Failure is not null)
-                share = (await Discovery.RunAsync(await fleet.ScoutAsync(cancellationToken), initialize, request, cancellationToken)).Tests;
+                share = await FindAgainAsync(request, initialize, cancellationToken);
             IReadOnlyList<DiscoveredTest> missing = [.. (share ?? []).Where(t => !report.Reported.Contains(t.Id))];
             if (missing.Count == 0 && report.Failure is null)
                 continue;
@@ -111,6 +112,12 @@ internal sealed class SpreadRun(
         }
 
         return count;
+    }
+
+    private async Task<IReadOnlyList<DiscoveredTest>> FindAgainAsync(RunRequest request, Message? initialize, CancellationToken cancellationToken)
+    {
+        await using var host = await fleet.SpareAsync(cancellationToken);
+        return (await Discovery.RunAsync(host, initialize, request, cancellationToken)).Tests;
     }
 
     private Message Complete(HostReport[] reports, int missing, TimeSpan elapsed) => CompletedRun.Merge(

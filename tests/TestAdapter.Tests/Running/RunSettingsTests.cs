@@ -1,0 +1,37 @@
+namespace CrCache.TestAdapter.Running;
+
+public sealed class RunSettingsTests
+{
+    private static readonly int Other = Environment.ProcessorCount + 1;
+
+    [Fact]
+    public void Xunit_uses_as_many_threads_as_the_resource_takes() =>
+        Assert.Equal(
+            $"<RunSettings><RunConfiguration /><xUnit><MaxParallelThreads>{Other}</MaxParallelThreads></xUnit></RunSettings>",
+            RunSettings.For("<RunSettings><RunConfiguration /></RunSettings>", Other, []));
+
+    [Theory]
+    [InlineData("<RunSettings><xUnit><MaxParallelThreads>3</MaxParallelThreads></xUnit></RunSettings>")]
+    [InlineData("<RunSettings><xunit><maxparallelthreads>-1</maxparallelthreads></xunit></RunSettings>")]
+    [InlineData("not xml")]
+    [InlineData("")]
+    public void What_the_user_set_or_nobody_can_read_stays(string settings) => Assert.Equal(settings, RunSettings.For(settings, Other, []));
+
+    [Fact]
+    public void What_xunit_does_anyway_is_not_written() =>
+        Assert.Equal("<RunSettings />", RunSettings.For("<RunSettings />", Environment.ProcessorCount, []));
+
+    [Theory]
+    [InlineData("xunit.runner.json", """{ "maxParallelThreads": 2 }""", true)]
+    [InlineData("Suite.xunit.runner.json", """{ "maxParallelThreads": "1.5x", /* a comment */ }""", true)]
+    [InlineData("xunit.runner.json", """{ "parallelizeAssembly": true }""", false)]
+    [InlineData("xunit.runner.json", """[ "maxParallelThreads" ]""", false)]
+    [InlineData("xunit.runner.json", "{", false)]
+    public void A_configuration_file_of_the_suite_is_the_users_word(string file, string text, bool stays)
+    {
+        using var directory = new TemporaryDirectory();
+        directory.Write(file, text);
+
+        Assert.Equal(stays, RunSettings.For("<RunSettings />", Other, [directory.Combine("Suite.dll")]) == "<RunSettings />");
+    }
+}
