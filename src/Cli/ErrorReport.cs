@@ -40,12 +40,9 @@ internal sealed class ErrorReport(bool json)
         text.Append(": ").Append(severity == "error" ? Terminal.Red(severity) : Terminal.Yellow(severity));
         text.Append(' ').Append(error.Code).Append(": ").Append(Printable.Line(error.Message));
         foreach (var holder in holders)
-            text.Append("\n  ").Append(Line(holder));
+            text.Append("\n  ").Append(Printable.Line(holder.ToString()));
         Write(text.ToString());
     }
-
-    private static string Line(LeaseHolder holder) =>
-        Printable.Line($"{holder.Resource} is held by {holder.Owner} since {Printable.Time(holder.Since)}{(holder.Note is { } note ? $": {note}" : "")}");
 
     private static void Fields(
         Utf8JsonWriter writer, string? code, string message, SourceLocation? location, int exitCode, IReadOnlyList<LeaseHolder> holders)

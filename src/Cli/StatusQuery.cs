@@ -1,4 +1,5 @@
 using System.Globalization;
+using CrCache.Configuration;
 using CrCache.Leasing;
 
 namespace CrCache.Cli;
@@ -28,7 +29,7 @@ internal sealed record StatusQuery(string Name, Func<SourceStatus, int?> Value, 
     /// <exception cref="UsageException">There is none of that name.</exception>
     public static StatusQuery Parse(string name) =>
         Array.Find(All, q => q.Name == name)
-        ?? throw new UsageException(Nearest.Of(name, Names) is { } nearest
+        ?? throw new UsageException(Suggestion.For(name, Names) is { } nearest
             ? $"--query: unknown field '{name}'; did you mean {nearest}?"
             : $"--query: unknown field '{name}'; there are {string.Join(", ", Names)}");
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using CrCache.Configuration;
 
 namespace CrCache.Cli;
 
@@ -15,9 +16,9 @@ internal static class UsageCheck
             return;
         var command = parsed.CommandResult.Command;
         if (UnknownOption(parsed) is { } option)
-            throw Wrong(command, $"unknown option '{option}'", Nearest.Of(option, OptionNames(parsed)));
+            throw Wrong(command, $"unknown option '{option}'", Suggestion.For(option, OptionNames(parsed)));
         if (parsed.UnmatchedTokens is [var extra, ..])
-            throw Wrong(command, command is RootCommand ? $"unknown command '{extra}'" : $"{command.Name} does not take '{extra}'", command is RootCommand ? Nearest.Of(extra, command.Subcommands.SelectMany(Names)) : null);
+            throw Wrong(command, command is RootCommand ? $"unknown command '{extra}'" : $"{command.Name} does not take '{extra}'", command is RootCommand ? Suggestion.For(extra, command.Subcommands.SelectMany(Names)) : null);
         if (command is RootCommand && parsed.Errors.All(e => e.SymbolResult is CommandResult))
             throw new UsageException("no command was given; 'crcache quickstart' is a short lesson, 'crcache commands' lists all");
         if (parsed.Errors is { Count: > 0 } errors)

@@ -16,8 +16,8 @@ public sealed class CopyFromResource : ResourceTask
     public string[] Files { get; set; } = [];
 
     /// <summary>
-    /// Where to on this machine: into it where it is a directory or ends in a slash, else to that name. With several
-    /// resources each has its own directory in it, named after the resource.
+    /// Where to on this machine: into it where it is a directory, ends in a slash or takes several, else to that name. With
+    /// several resources each has its own directory in it, named after the resource. Directories that are missing are made.
     /// </summary>
     [Required]
     public string Destination { get; set; } = "";
@@ -34,12 +34,27 @@ public sealed class CopyFromResource : ResourceTask
             return;
         var engine = OpenEngine();
         var destination = ResourceItem.FullPath(Destination);
-        _ = await OnEachAsync(resources, r => engine.Files.CopyAsync(
-            [.. Files.Select(f => new CopyPath(r, f))],
-            new CopyPath(Resource: null, Place(r.Name)),
-            cancellationToken));
+        _ = await OnEachAsync(resources, r =>
+        {
+            var place = Place(r.Name);
+            MakeDirectory(ResourceDirectory.Needed(place, Files.Length));
+            return engine.Files.CopyAsync([.. Files.Select(f => new CopyPath(r, f))], new CopyPath(Resource: null, place), cancellationToken);
+        });
         CopiedFiles = CopiedFile.Items(Resources, [.. Files.Select(f => ResourceItem.FromText(f, new Dictionary<string, string>()))], Place);
 
         string Place(string resource) => resources.Count == 1 ? destination : Path.Combine(destination, resource) + "/";
+    }
+
+    private static void MakeDirectory(string? directory)
+    {
+        try
+        {
+            if (directory is not null)
+                Directory.CreateDirectory(directory);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ResourceException(ErrorCodes.CopyFailed, $"the directory {directory} cannot be made: {e.Message}", e);
+        }
     }
 }

@@ -15,7 +15,10 @@ public sealed class CopyToResource : ResourceTask
     [Required]
     public ITaskItem[] Files { get; set; } = [];
 
-    /// <summary>Where to on the resource: into it where it is a directory or ends in a slash, else to that name.</summary>
+    /// <summary>
+    /// Where to on the resource: into it where it is a directory, ends in a slash or takes several, else to that name.
+    /// Directories that are missing are made.
+    /// </summary>
     [Required]
     public string Destination { get; set; } = "";
 
@@ -31,7 +34,11 @@ public sealed class CopyToResource : ResourceTask
             return;
         var engine = OpenEngine();
         CopyPath[] files = [.. Files.Select(f => new CopyPath(Resource: null, f.GetMetadata("FullPath")))];
-        _ = await OnEachAsync(resources, r => engine.Files.CopyAsync(files, new CopyPath(r, Destination), cancellationToken));
+        _ = await OnEachAsync(resources, async r =>
+        {
+            await ResourceDirectory.MakeAsync(engine.Commands, r, ResourceDirectory.Needed(Destination, files.Length), cancellationToken);
+            return await engine.Files.CopyAsync(files, new CopyPath(r, Destination), cancellationToken);
+        });
         CopiedFiles = CopiedFile.Items(Resources, Files, _ => Destination);
     }
 }

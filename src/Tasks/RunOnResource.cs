@@ -31,7 +31,7 @@ public sealed partial class RunOnResource : ResourceTask
     /// <summary>Where the command starts, absolute on the resource; the resource's own place unless said otherwise.</summary>
     public string? WorkingDirectory { get; set; }
 
-    /// <summary>Variables on top of the resource's own, each <c>NAME=VALUE</c>.</summary>
+    /// <summary>Variables on top of the resource's own, each <c>NAME=VALUE</c>. <c>CRCACHE_RESOURCE</c> is always the resource's name.</summary>
     public string[]? EnvironmentVariables { get; set; }
 
     /// <summary>When true a non-zero exit code is no error.</summary>
@@ -104,7 +104,7 @@ public sealed partial class RunOnResource : ResourceTask
     private async Task<CommandResult> RunAsync(
         CommandRunner commands, ResourceReference resource, RunParameters parameters, string prefix, CancellationTokenSource limit)
     {
-        var running = await commands.StartAsync(resource, parameters.Command, limit.Token);
+        var running = await commands.StartAsync(resource, parameters.CommandOn(resource), limit.Token);
         await using (running)
         {
             running.StandardInput.Close();

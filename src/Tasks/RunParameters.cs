@@ -38,6 +38,10 @@ internal sealed record RunParameters(
             ReadImportance(task.StandardErrorImportance, nameof(task.StandardErrorImportance)));
     }
 
+    /// <summary>The command for one of the resources, which finds its name in CRCACHE_RESOURCE.</summary>
+    public ResourceCommand CommandOn(ResourceReference resource) =>
+        Command with { Environment = new Dictionary<string, string>(Command.Environment) { ["CRCACHE_RESOURCE"] = resource.Name } };
+
     private static string? ReadDirectory(string? text) => text switch
     {
         null or "" => null,

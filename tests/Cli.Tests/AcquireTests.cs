@@ -25,6 +25,16 @@ public sealed class AcquireTests : IDisposable
     }
 
     [Fact]
+    public async Task In_a_hook_the_environments_source_is_what_the_hook_is_run_for()
+    {
+        _home.AddHook("lab", "provision.d", "10-more", "\"$CRCACHE\" acquire > " + _home.Combine("hook"));
+
+        (await _home.CrcacheAsync("acquire", "-s", "lab")).Success();
+
+        Assert.Equal("local-0\n", await File.ReadAllTextAsync(_home.Combine("hook")));
+    }
+
+    [Fact]
     public async Task Names_are_sorted_by_number() =>
         Assert.Equal(Enumerable.Range(0, 12).Select(i => $"lab-{i}"), await _home.AcquireAsync("lab", 12));
 

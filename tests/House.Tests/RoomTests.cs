@@ -11,7 +11,7 @@ public sealed partial class RoomTests
         ["Errors"] = [],
         ["Store"] = [],
         ["Configuration"] = ["Sources"], // only to ask a type which settings it takes: see the test below
-        ["Hooks"] = ["Configuration"],
+        ["Hooks"] = ["Configuration", "Routes"], // a script is a process like any command
         ["Routes"] = [],
         ["Copying"] = ["Routes"],
         ["Sources"] = ["Configuration", "Routes"],

@@ -157,13 +157,13 @@ public sealed class RunOnResourceTests : IDisposable
     public void Variables_and_the_working_directory_are_the_command_s()
     {
         var task = _bench.Run(_bench.Acquired());
-        task.Command = "pwd; echo \"$A|$B|\"";
+        task.Command = "pwd; echo \"$A|$B|$CRCACHE_RESOURCE\"";
         task.WorkingDirectory = "/usr";
         task.EnvironmentVariables = ["A=1=2; 3", "B="];
 
         Assert.True(task.Execute());
 
-        Assert.Equal(["/usr", "1=2; 3||"], Lines(MessageImportance.High));
+        Assert.Equal(["/usr", "1=2; 3||builders-0"], Lines(MessageImportance.High));
     }
 
     [Fact]

@@ -70,7 +70,7 @@ internal sealed class AcquireCommand : Command
     {
         var request = new AcquireRequest
         {
-            Source = parsed.GetValue(_source) ?? EnvironmentFallback.Of("CRCACHE_SOURCE") ?? "local",
+            Source = parsed.GetValue(_source) ?? EnvironmentFallback.Source ?? "local",
             Count = Count(parsed.GetValue(_count)),
             Note = parsed.GetValue(_note) ?? EnvironmentFallback.Of("CRCACHE_NOTE"),
         };

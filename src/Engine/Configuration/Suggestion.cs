@@ -1,9 +1,12 @@
 namespace CrCache.Configuration;
 
 /// <summary>The nearest of some known names to one that is not known.</summary>
-internal static class Suggestion
+public static class Suggestion
 {
     /// <summary>The candidate that few edits lead to, or null where none is near.</summary>
+    /// <param name="unknown">The name that is not known.</param>
+    /// <param name="candidates">The names that are.</param>
+    /// <returns>The nearest, the first in order where several are as near.</returns>
     public static string? For(string unknown, IEnumerable<string> candidates)
     {
         if (unknown.Length > 100)
@@ -20,6 +23,9 @@ internal static class Suggestion
     }
 
     /// <summary>A part of a sentence: <c> (did you mean pool-0?)</c>, or nothing.</summary>
+    /// <param name="unknown">The name that is not known.</param>
+    /// <param name="candidates">The names that are.</param>
+    /// <returns>The part, with the blank before it.</returns>
     public static string DidYouMean(string unknown, IEnumerable<string> candidates) =>
         For(unknown, candidates) is { } name ? $" (did you mean {name}?)" : "";
 

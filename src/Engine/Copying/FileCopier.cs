@@ -12,6 +12,7 @@ public sealed class FileCopier
     /// <summary>
     /// Copies as <c>cp -a</c> would: into the destination where that is a directory, else to that name. Trees are taken
     /// whole, modes, times and links kept, what is unchanged is not sent, and nothing half-written is left in place.
+    /// What arrives belongs to the user that commands run as there.
     /// </summary>
     /// <param name="sources">What to copy, at least one.</param>
     /// <param name="destination">Where to; a directory where there are several sources.</param>
@@ -20,6 +21,69 @@ public sealed class FileCopier
     /// <exception cref="UsageException">A resource nobody acquired, or several sources and no directory.</exception>
     /// <exception cref="LeaseLostException">A hand-out that was named has ended.</exception>
     /// <exception cref="ResourceException">A file that cannot be read or written; it is named.</exception>
-    public Task<CopyReport> CopyAsync(IReadOnlyList<CopyPath> sources, CopyPath destination, CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+    public async Task<CopyReport> CopyAsync(IReadOnlyList<CopyPath> sources, CopyPath destination, CancellationToken cancellationToken)
+    {
+        if (sources.Count == 0)
+            throw new UsageException("there is nothing to copy: name a source and a destination");
+        Dictionary<ResourceReference, CopyPlace> places = [];
+        var to = Place(destination);
+        List<CopyTree> trees = [];
+        foreach (var source in sources)
+            trees.Add(await Place(source).ListAsync(source, cancellationToken).ConfigureAwait(false));
+
+        var target = await to.LookAsync(destination, [.. trees.SelectMany(Names)], cancellationToken).ConfigureAwait(false);
+        if (target.Name is not null && trees.Count > 1)
+            throw new UsageException($"{destination} is not a directory, and there are {trees.Count} sources");
+        if (target.Name is not null && destination.Path.EndsWith('/') && trees[0].Root.Kind != CopyKind.Directory)
+            throw CopyFailure.Of($"to {destination}", "there is no such directory");
+
+        var plan = CopyPlan.Make(trees, target);
+        var items = plan.Parts.SelectMany(p => p.Items).ToArray();
+        var files = items.Where(i => i.Entry.Kind != CopyKind.Directory).ToArray();
+        if (!items.Any(i => i.Changed))
+            return new(files.Length, 0, 0);
+
+        var receiver = await to.ReceiveAsync(target, cancellationToken).ConfigureAwait(false);
+        await using (receiver.ConfigureAwait(false))
+        {
+            foreach (var (tree, steps) in plan.Parts)
+            {
+                foreach (var item in steps.Where(i => i.Entry.Kind == CopyKind.Directory))
+                    await receiver.PutDirectoryAsync(item, cancellationToken).ConfigureAwait(false);
+                CopyItem[] changed = [.. steps.Where(i => i.Changed && i.Entry.Kind != CopyKind.Directory)];
+                if (changed.Length > 0)
+                    await Place(tree.Origin).SendAsync(tree, changed, receiver, cancellationToken).ConfigureAwait(false);
+            }
+
+            await receiver.CompleteAsync(cancellationToken).ConfigureAwait(false);
+            return new(files.Length, files.Count(f => f.Changed), receiver.Bytes);
+        }
+
+        CopyPlace Place(CopyPath path)
+        {
+            if (path.Resource is not { } resource)
+                return new DirectPlace(DirectView.Machine, CopyMode.Copy);
+            return places.TryGetValue(resource, out var place) ? place : places[resource] = Open(_resolver.Resolve(resource));
+        }
+    }
+
+    /// <summary>What a tree would replace in a directory.</summary>
+    private static IEnumerable<string> Names(CopyTree tree) => tree.Name.Length > 0
+        ? [tree.Name]
+        : tree.Entries.Skip(1).Select(e => e.Path).Where(p => !p.Contains('/', StringComparison.Ordinal));
+
+    /// <summary>Its files are this process's to read and write where no other machine or user stands between.</summary>
+    private static CopyPlace Open(ResolvedRoute route)
+    {
+        if (route.Steps.Any(s => s.Ssh is not null || s.User is not null || (s.Prefix.Count > 0 && s.BaseDirectory is null)))
+            return new FarPlace(route);
+        var prefixes = route.Steps.Where(s => s.Prefix.Count > 0).ToArray();
+        var root = string.Concat(prefixes.Select(s => s.BaseDirectory!.TrimEnd('/')));
+        var inside = route.Steps.Reverse().TakeWhile(s => s.Prefix.Count == 0).Concat(prefixes.TakeLast(1));
+        var start = inside.Select(s => s.WorkingDirectory).FirstOrDefault(d => d is not null) ?? (root.Length > 0 ? "/" : route.CallerDirectory ?? "");
+
+        // A link to this machine's file leads nowhere inside another root.
+        var mode = route.Steps[^1].CopyMode;
+        return new DirectPlace(new(root, start), root.Length > 0 && mode == CopyMode.Symlink ? CopyMode.Copy : mode);
+    }
 }

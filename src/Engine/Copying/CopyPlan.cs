@@ -1,0 +1,51 @@
+namespace CrCache.Copying;
+
+/// <summary>What a copy has to do, decided before anything is touched.</summary>
+/// <param name="Parts">For each source, its steps in its entries' order.</param>
+internal sealed record CopyPlan(IReadOnlyList<(CopyTree Tree, IReadOnlyList<CopyItem> Items)> Parts)
+{
+    /// <summary>Compares sources with their target.</summary>
+    /// <exception cref="UsageException">Two sources would become one, or a directory is copied into itself.</exception>
+    /// <exception cref="ResourceException">Something cannot be copied, or is in the way.</exception>
+    public static CopyPlan Make(IReadOnlyList<CopyTree> trees, CopyTarget target)
+    {
+        Dictionary<string, CopyEntry> taken = new(StringComparer.Ordinal);
+        List<(CopyTree, IReadOnlyList<CopyItem>)> parts = [];
+        foreach (var tree in trees)
+        {
+            RefuseItself(tree, target);
+            var root = target.Name ?? tree.Name;
+            parts.Add((tree, [.. tree.Entries.Select(entry => Item(tree, entry, Join(root, entry.Path), target, taken))]));
+        }
+
+        return new(parts);
+    }
+
+    /// <summary>A path of two parts, either of which may be empty.</summary>
+    public static string Join(string first, string second) =>
+        first.Length == 0 ? second : second.Length == 0 ? first : $"{first}/{second}";
+
+    private static CopyItem Item(CopyTree tree, CopyEntry entry, string path, CopyTarget target, Dictionary<string, CopyEntry> taken)
+    {
+        if (entry.Kind == CopyKind.Special)
+            throw new ResourceException(ErrorCodes.CopyFailed, $"{tree.Show(entry)} is a device, pipe or socket: only files, directories and links are copied");
+        if (!taken.TryAdd(path, entry) && (entry.Kind != CopyKind.Directory || taken[path].Kind != CopyKind.Directory))
+            throw new UsageException($"two of the sources would become {target.Show(path)}: copy them one by one");
+        if (!target.Existing.TryGetValue(path, out var existing))
+            return new(entry, path, Changed: true);
+        if ((entry.Kind == CopyKind.Directory) == (existing.Kind == CopyKind.Directory))
+            return new(entry, path, Changed: !entry.IsUnchanged(existing));
+        var (kept, not) = existing.Kind == CopyKind.Directory ? ("is a directory", "") : ("is not a directory", " is one");
+        throw new ResourceException(ErrorCodes.CopyFailed, $"{target.Show(path)} {kept}, and {tree.Show(entry)}{(not.Length > 0 ? not : " is not")}: nothing was copied");
+    }
+
+    private static void RefuseItself(CopyTree tree, CopyTarget target)
+    {
+        if (tree.Location is { } from
+            && $"{target.Location.TrimEnd('/')}/".StartsWith($"{from.TrimEnd('/')}/", StringComparison.Ordinal)
+            && (tree.Name.Length > 0 || target.Name is not null || target.Location != from))
+        {
+            throw new UsageException($"{tree.Origin} cannot be copied into itself ({target.Destination})");
+        }
+    }
+}

@@ -1,0 +1,99 @@
+using System.Runtime.InteropServices;
+
+namespace CrCache.Copying;
+
+/// <summary>The C library's calls for files, where .NET cannot tell a pipe from a file or set a link's time.</summary>
+internal static unsafe partial class FileSystem
+{
+    private const int CurrentDirectory = -100;
+    private const int NoFollow = 0x100;
+    private const uint BasicStatistics = 0x7ff;
+    private const long Second = 1_000_000_000;
+    private const long LeaveTime = (1L << 30) - 2;
+
+    /// <summary>Looks at a path.</summary>
+    /// <param name="path">The path.</param>
+    /// <param name="name">What the entry is called.</param>
+    /// <param name="follow">Whether a link at its end is followed.</param>
+    /// <returns>What is there; null for nothing.</returns>
+    /// <exception cref="IOException">It cannot be told.</exception>
+    public static CopyEntry? Look(string path, string name, bool follow = false)
+    {
+        const int missing = 2, notDirectory = 20;
+        if (StatX(CurrentDirectory, path, follow ? 0 : NoFollow, BasicStatistics, out var status) == 0)
+            return CopyEntry.Of(name, status.Mode, status.Size, (status.Seconds * Second) + status.Nanoseconds);
+        var error = Marshal.GetLastPInvokeError();
+        return error is missing or notDirectory ? null : throw new IOException(Marshal.GetPInvokeErrorMessage(error));
+    }
+
+    /// <summary>A path without links and dots.</summary>
+    /// <exception cref="IOException">There is no such thing.</exception>
+    public static string RealPath(string path)
+    {
+        var real = ResolvePath(path, 0);
+        if (real == 0)
+            throw new IOException(Marshal.GetLastPInvokeErrorMessage());
+        try
+        {
+            return Marshal.PtrToStringUTF8(real)!;
+        }
+        finally
+        {
+            Free(real);
+        }
+    }
+
+    /// <summary>Sets when a file, directory or link itself was modified.</summary>
+    /// <param name="path">The path.</param>
+    /// <param name="modified">Nanoseconds since 1970.</param>
+    public static void SetModified(string path, long modified)
+    {
+        var seconds = Math.DivRem(modified, Second, out var nanoseconds);
+        if (nanoseconds < 0)
+            (seconds, nanoseconds) = (seconds - 1, nanoseconds + Second);
+        var times = stackalloc long[] { 0, LeaveTime, seconds, nanoseconds };
+        Require(SetTimes(CurrentDirectory, path, times, NoFollow));
+    }
+
+    /// <summary>Gives a file another name.</summary>
+    /// <returns>Whether that could be done: not across file systems.</returns>
+    public static bool TryHardLink(string file, string name) => Link(file, name) == 0;
+
+    private static void Require(int result)
+    {
+        if (result != 0)
+            throw new IOException(Marshal.GetLastPInvokeErrorMessage());
+    }
+
+    // statx(2) and not stat(2): its layout is the same on every architecture and C library.
+    [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    private static partial int StatX(int directory, string path, int flags, uint mask, out Status status);
+
+    [LibraryImport("libc", EntryPoint = "utimensat", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    private static partial int SetTimes(int directory, string path, long* times, int flags);
+
+    [LibraryImport("libc", EntryPoint = "link", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    private static partial int Link(string file, string name);
+
+    [LibraryImport("libc", EntryPoint = "realpath", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    private static partial nint ResolvePath(string path, nint buffer);
+
+    [LibraryImport("libc", EntryPoint = "free")]
+    private static partial void Free(nint memory);
+
+    [StructLayout(LayoutKind.Explicit, Size = 256)]
+    private struct Status
+    {
+        [FieldOffset(28)]
+        public ushort Mode;
+
+        [FieldOffset(40)]
+        public long Size;
+
+        [FieldOffset(112)]
+        public long Seconds;
+
+        [FieldOffset(120)]
+        public uint Nanoseconds;
+    }
+}

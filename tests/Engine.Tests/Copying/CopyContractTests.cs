@@ -1,0 +1,62 @@
+using CrCache.Routes;
+
+namespace CrCache.Copying;
+
+public sealed class DirectCopyTests : CopyContract
+{
+    internal override Route Route => new();
+}
+
+public sealed class PrefixCopyTests : CopyContract
+{
+    internal override Route Route => new() { Prefix = ["env"] };
+}
+
+/// <summary>As a changed root: its paths are not this machine's.</summary>
+public sealed class BaseDirectoryCopyTests : CopyContract
+{
+    internal override string Far => "/";
+
+    internal override Route Route => new() { Prefix = ["no-such-program"], BaseDirectory = There };
+}
+
+public sealed class BusyboxCopyTests : CopyContract
+{
+    private readonly TemporaryDirectory _tools = new();
+
+    public BusyboxCopyTests()
+    {
+        var busybox = Requirement.Program("busybox", "busybox-static");
+        Assert.SkipWhen(busybox.IsMissing(out var reason), reason);
+        foreach (var tool in new[] { "sh", "find", "stat", "tar", "mkdir", "mv", "rm", "chmod", "touch", "cat" })
+            File.CreateSymbolicLink(_tools.Combine(tool), Requirement.PathOf("busybox")!);
+    }
+
+    internal override Route Route => new() { Prefix = ["env", $"PATH={_tools.Path}"] };
+
+    internal override bool KeepsTimes => false;
+}
+
+public sealed class UserCopyTests : CopyContract
+{
+    public UserCopyTests() => UserLab.Require();
+
+    internal override Route Route => UserLab.Route;
+}
+
+public sealed class SshCopyTests : CopyContract, IClassFixture<SshLab>
+{
+    private readonly SshLab _lab;
+
+    public SshCopyTests(SshLab lab)
+    {
+        SshLab.Require();
+        _lab = lab;
+    }
+
+    internal override Route Route => new() { Ssh = SshLab.Endpoint };
+
+    internal override string? SshConfiguration => _lab.Server!.Configuration;
+
+    internal override int Tries => 2;
+}
