@@ -70,6 +70,40 @@ public sealed class BuildTests(PackedTasks tasks) : IDisposable
         Assert.Equal(0, _consumer.InUse);
     }
 
+    [Theory]
+    [InlineData("-m:1")]
+    [InlineData("-mt")]
+    public async Task Relative_files_and_the_configuration_count_from_the_project_wherever_the_build_starts(string mode)
+    {
+        // The task stands in a file that a project below imports, and the build starts above both.
+        _consumer.Home.AddSource("builders", "type = local\nmaximum = 1", project: true);
+        _consumer.Write("deep/app/.crcache/sources/own/source.conf", "[DEFAULT]\ntype = local\nmaximum = 1\n");
+        _consumer.Write("deep/app/in.txt", "the project's");
+        _consumer.WriteProject("deep/app/app.csproj", """<Import Project="../step.targets" />""");
+        _consumer.Write("deep/step.targets", """
+            <Project>
+              <Target Name="Step">
+                <AcquireResource Source="own">
+                  <Output TaskParameter="Resources" ItemName="Own" />
+                </AcquireResource>
+                <AcquireResource Source="builders">
+                  <Output TaskParameter="Resources" ItemName="Builder" />
+                </AcquireResource>
+                <CopyToResource Resources="@(Own)" Files="in.txt" Destination="$(MSBuildThisFileDirectory)copied.txt" />
+                <CopyFromResource Resources="@(Own)" Files="$(MSBuildThisFileDirectory)copied.txt" Destination="out/" />
+                <CopyToResource Resources="@(Own)" Files="in.txt" Destination="made/" />
+                <RunOnResource Resources="@(Own)" Command="cat made/in.txt &gt; made/again.txt" />
+              </Target>
+            </Project>
+            """);
+
+        (await _consumer.DotnetAsync("build", "deep/app/app.csproj", "-t:Step", mode)).Success();
+
+        Assert.Equal("the project's", File.ReadAllText(Path.Combine(_consumer.Home.Project, "deep/copied.txt")));
+        Assert.Equal("the project's", File.ReadAllText(Path.Combine(_consumer.Home.Project, "deep/app/out/copied.txt")));
+        Assert.Equal("the project's", File.ReadAllText(Path.Combine(_consumer.Home.Project, "deep/app/made/again.txt")));
+    }
+
     [Fact]
     public async Task Arguments_arrive_through_msbuild_exactly_as_escaped()
     {
