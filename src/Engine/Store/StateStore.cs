@@ -10,6 +10,7 @@ namespace CrCache.Store;
 internal sealed class StateStore(Func<string> directory, TimeProvider time)
 {
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+    private const long LongestLog = 400 * 1024;
     private const int NoCheckpointOnClose = 1006;
     private const int Corrupt = 11;
     private const int Full = 13;
@@ -30,6 +31,7 @@ internal sealed class StateStore(Func<string> directory, TimeProvider time)
             using var transaction = connection.BeginTransaction();
             var result = work(new StoreTransaction(transaction, time));
             transaction.Commit();
+            BoundLog(connection);
             return result;
         }
         catch (SqliteException e)
@@ -49,6 +51,27 @@ internal sealed class StateStore(Func<string> directory, TimeProvider time)
         _ => $"cannot be used: {e.Message}",
     };
 
+    // Whoever opens the database alone reads the whole log again, and does not know what of it was written back already: SQLite's
+    // own checkpoints would copy it at every commit and never begin it anew. Behind the gate nobody else reads, and it can be emptied.
+    private void BoundLog(SqliteConnection connection)
+    {
+        if (new FileInfo(File + "-wal") is not { Exists: true, Length: > LongestLog })
+        {
+            return;
+        }
+
+        try
+        {
+            using var command = connection.CreateCommand();
+            command.CommandText = "PRAGMA wal_checkpoint(TRUNCATE);";
+            command.ExecuteNonQuery();
+        }
+        catch (SqliteException)
+        {
+            // What was asked for is in the log, and safe: a full disk is the next transaction's error.
+        }
+    }
+
     private SqliteConnection Open()
     {
         var source = new SqliteConnectionStringBuilder { DataSource = File, Pooling = false, DefaultTimeout = 60 };
@@ -58,7 +81,7 @@ internal sealed class StateStore(Func<string> directory, TimeProvider time)
             connection.Open();
             using (var command = connection.CreateCommand())
             {
-                command.CommandText = "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 250; PRAGMA journal_size_limit = 4194304;";
+                command.CommandText = "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0;";
                 command.ExecuteNonQuery();
             }
 

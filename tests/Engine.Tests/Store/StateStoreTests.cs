@@ -17,6 +17,18 @@ public sealed class StateStoreTests : IDisposable
     }
 
     [Fact]
+    public void The_log_stays_short_however_often_it_is_written()
+    {
+        for (var i = 0; i < 300; i++)
+        {
+            Add($"a-{i}", i);
+            Assert.InRange(new FileInfo(_directory.Combine("state.db-wal")).Length, 0, 600 * 1024);
+        }
+
+        Assert.Equal("a-0", _store.Transact(t => t.Resources.Find("a-0"))!.Name);
+    }
+
+    [Fact]
     public void A_transaction_that_throws_leaves_nothing()
     {
         Assert.Throws<InvalidOperationException>(() => _store.Transact<bool>(t =>
