@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
 using System.Xml;
 using Microsoft.VisualStudio.TestPlatform.ObjectModel.DataCollection;
 
@@ -77,12 +76,8 @@ public sealed class LeaseCollector : DataCollector, ITestExecutionEnvironmentSpe
     private static string Line(CrCacheException e)
     {
         var line = e.Location is { } location ? $"{location}: error {e.Code}: {e.Message}" : $"{e.Code}: {e.Message}";
-        return e is NothingAvailableException { Holders: { Count: > 0 } holders } ? $"{line} ({string.Join("; ", holders.Select(Held))})" : line;
+        return e is NothingAvailableException { Holders: { Count: > 0 } holders } ? $"{line} ({string.Join("; ", holders)})" : line;
     }
-
-    private static string Held(LeaseHolder holder) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{holder.Resource} is held by {holder.Owner} since {holder.Since:u}{(holder.Note is { } note ? ": " + note : "")}");
 
     private void OnSessionEnd(object? sender, SessionEndEventArgs e) => Release();
 
