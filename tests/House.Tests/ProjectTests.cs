@@ -55,6 +55,10 @@ public sealed class ProjectTests
         Assert.Empty(leaks);
     }
 
+    [Fact]
+    public void A_change_of_the_engines_public_face_shows_in_a_file() =>
+        Assert.All(["PublicAPI.Shipped.txt", "PublicAPI.Unshipped.txt"], f => Assert.True(File.Exists(Repository.Path("src", "Engine", f)), f));
+
     [Theory]
     [MemberData(nameof(Packages))]
     public async Task A_package_has_its_readme_licence_and_icon(string project)
