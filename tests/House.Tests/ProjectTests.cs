@@ -3,6 +3,7 @@ using System.Xml.Linq;
 
 namespace CrCache.House.Tests;
 
+[Collection(MainJobTests.Packing)]
 public sealed class ProjectTests
 {
     private static readonly (string File, string Switch)[] Shared =
