@@ -87,7 +87,7 @@ internal sealed class ResolvedRoute(RouteChain chain)
             var again = await check.WaitAsync(cancellationToken).ConfigureAwait(false);
             if (again.ExitCode != SudoFailed)
                 return result;
-            var line = (await error.ConfigureAwait(false)).LastLine;
+            var line = (await error.ConfigureAwait(false)).Lines() is [var first, ..] ? first : "sudo does not say why";
             throw new ResourceException(ErrorCodes.RouteFailed, $"{Resource} cannot be used as another user: {line}");
         }
     }

@@ -78,7 +78,7 @@ internal sealed class SshCommand : RunningCommand
 
         if (_killedBy is { } killer)
             return new(SignalBase + killer, killer);
-        if (ssh.Signal is not null || (!_marked && (ssh.ExitCode != ConnectionFailed || _talk.Tail.LastLine.Length == 0)))
+        if (!_marked && (ssh.ExitCode != ConnectionFailed || _talk.Tail.LastLine.Length == 0))
             return ssh;
         throw Failed(_marked ? "the connection was lost" : "the connection failed", ssh);
     }
