@@ -7,9 +7,6 @@ namespace CrCache.Cli;
 /// <param name="Number">As the system does.</param>
 internal readonly record struct EndingSignal(PosixSignal Signal, int Number)
 {
-    /// <summary>Whether a terminal sends it, to all of its foreground group, when a key is pressed.</summary>
-    public bool IsOfKeyboard => Signal is PosixSignal.SIGINT or PosixSignal.SIGQUIT;
-
     /// <summary>All of them.</summary>
     public static IReadOnlyList<EndingSignal> All { get; } =
     [

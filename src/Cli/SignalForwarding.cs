@@ -12,15 +12,12 @@ internal sealed class SignalForwarding : IDisposable
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _starting = new();
     private readonly PosixSignalRegistration[] _registrations;
-    private readonly bool _sharesTerminal;
     private RunningCommand? _command;
     private int _early;
 
-    /// <summary>Begins.</summary>
-    /// <param name="sharesTerminal">Whether this program and the command are in the foreground of one terminal, whose keys then reach the command by themselves.</param>
-    public SignalForwarding(bool sharesTerminal)
+    /// <summary>Begins. What a terminal's keys send goes to the engine as well: it knows whether the command has the terminal.</summary>
+    public SignalForwarding()
     {
-        _sharesTerminal = sharesTerminal;
         _registrations = [.. EndingSignal.All.Select(s => PosixSignalRegistration.Create(s.Signal, context =>
         {
             context.Cancel = true;
@@ -66,7 +63,7 @@ internal sealed class SignalForwarding : IDisposable
                 _early = signal.Number;
                 _starting.Cancel();
             }
-            else if (!(signal.IsOfKeyboard && _sharesTerminal))
+            else
             {
                 _command.Signal(signal.Number);
             }

@@ -33,15 +33,14 @@ internal sealed class RunCommand : Command
     {
         var resource = ResourceReference.Parse(parsed.GetRequiredValue(_name));
         var arguments = parsed.GetValue(_command) ?? [];
-        var onTerminal = !Console.IsInputRedirected;
         var command = new ResourceCommand
         {
             Arguments = arguments,
             InheritStreams = true,
-            Terminal = arguments is [] && onTerminal,
+            Terminal = arguments is [] && !Console.IsInputRedirected,
         };
         var engine = _options.OpenEngine(parsed);
-        using var signals = new SignalForwarding(onTerminal);
+        using var signals = new SignalForwarding();
         await using var running = await signals.StartAsync(token => engine.Commands.StartAsync(resource, command, token));
         var result = await running.WaitAsync(cancellationToken);
         return result.ExitCode;

@@ -7,7 +7,8 @@ namespace CrCache.Routes;
 /// <summary>The pipes between this process and a child, while it is started.</summary>
 internal sealed unsafe class ChildPipes : IDisposable
 {
-    private const int FirstFree = 3;
+    private const int LifelineTarget = 3;
+    private const int FirstFree = 4;
 
     private readonly List<int> _childEnds = [];
     private readonly List<Stream> _streams = [];
@@ -29,6 +30,8 @@ internal sealed unsafe class ChildPipes : IDisposable
             {
                 Error = Add(start.Error, 2, PipeDirection.In, actions);
             }
+
+            Lifeline = Add(start.Lifeline ? StreamUse.Pipe : StreamUse.Inherit, LifelineTarget, PipeDirection.Out, actions);
         }
         catch
         {
@@ -42,6 +45,8 @@ internal sealed unsafe class ChildPipes : IDisposable
     public Stream Output { get; }
 
     public Stream Error { get; }
+
+    public Stream Lifeline { get; }
 
     /// <summary>The child runs: the streams are the caller's from now on.</summary>
     public void HandOver() => _handedOver = true;
@@ -70,7 +75,7 @@ internal sealed unsafe class ChildPipes : IDisposable
         var stream = new AnonymousPipeClientStream(direction, new SafePipeHandle(ours, ownsHandle: true));
         _streams.Add(stream);
 
-        // Where this process was started without a stream, the pipe may have got its number, and would be overwritten.
+        // A pipe that got a number which a stream of the child will have would be overwritten.
         if (theirs < FirstFree)
         {
             theirs = Libc.DuplicateFrom(theirs, Libc.DuplicateCloseOnExec, FirstFree);

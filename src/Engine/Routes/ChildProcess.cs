@@ -16,11 +16,13 @@ internal sealed unsafe class ChildProcess
     private readonly Lock _gate = new();
     private readonly TaskCompletionSource<CommandResult> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly bool _sharesTerminal;
+    private readonly Stream _lifeline;
     private bool _reaped;
 
     private ChildProcess(int id, ChildPipes pipes, bool sharesTerminal)
     {
         (Id, Input, Output, Error, _sharesTerminal) = (id, pipes.Input, pipes.Output, pipes.Error, sharesTerminal);
+        _lifeline = pipes.Lifeline;
         new Thread(Reap, WaiterStack) { IsBackground = true, Name = "wait for a command" }.Start();
     }
 
@@ -161,6 +163,7 @@ internal sealed unsafe class ChildProcess
         {
         }
 
+        EndLifeline();
         int status, waited;
         lock (_gate)
         {
@@ -178,5 +181,18 @@ internal sealed unsafe class ChildProcess
             _ended.SetResult(new(128 + signal, signal));
         else
             _ended.SetResult(new((status >> 8) & 0xff));
+    }
+
+    private void EndLifeline()
+    {
+        try
+        {
+            _lifeline.WriteByte((byte)'\n');
+            _lifeline.Dispose();
+        }
+        catch (IOException)
+        {
+            // Whoever held the other end was ended as well.
+        }
     }
 }

@@ -19,6 +19,12 @@ internal sealed record ChildStart
     public StreamUse Error { get; init; }
 
     /// <summary>
+    /// When true its descriptor 3 is a pipe on which it reads a line once it has ended by itself, and the end of file when this
+    /// process dies first.
+    /// </summary>
+    public bool Lifeline { get; init; }
+
+    /// <summary>
     /// When true it stays in this process's group, where a terminal's Ctrl-C and job control reach it; else it leads a
     /// session of its own, and cannot be stopped by reading from a terminal it does not own.
     /// </summary>

@@ -38,8 +38,8 @@ internal sealed class ResolvedRoute(RouteChain chain)
         var sharesTerminal = command.InheritStreams && Libc.IsTerminal(0) != 0;
         ChildStart start = new()
         {
-            // Ctrl-C is the command's, which is not in the terminal's group, and must not take the way to it.
-            Arguments = sharesTerminal && marked ? ["/bin/sh", "-c", """trap "" 2 3; exec "$@" """, "sh", .. composed.Arguments] : composed.Arguments,
+            Arguments = composer.LastSsh < 0 ? composed.Arguments : SshProgram.Tied(composed.Arguments, keepsKeys: sharesTerminal && marked),
+            Lifeline = composer.LastSsh >= 0,
             Environment = ChildStart.CurrentEnvironment(composed.Environment),
             WorkingDirectory = composed.WorkingDirectory ?? CallerDirectory,
             Input = streams,

@@ -22,6 +22,18 @@ internal sealed class SshProgram(string? configuration)
         return [.. Options(hops), terminal ? "-tt" : "-T", "--", hops[^1].Host, $"exec {PosixShell.Join(remote)}"];
     }
 
+    /// <summary>
+    /// The call tied to this process: were it killed, ssh would go on, and the command at the other end with it.
+    /// </summary>
+    /// <param name="arguments">The call.</param>
+    /// <param name="keepsKeys">True where Ctrl-C is the command's, which is not in the terminal's group, and must not take the way to it.</param>
+    public static IReadOnlyList<string> Tied(IReadOnlyList<string> arguments, bool keepsKeys) =>
+    [
+        "/bin/sh", "-c",
+        $$"""{{(keepsKeys ? "trap '' 2 3; " : "")}}{ read -r _ <&3 || kill -9 $$; } </dev/null >/dev/null 2>&1 & exec "$@" 3<&-""",
+        "crcache", .. arguments,
+    ];
+
     private List<string> Options(IReadOnlyList<SshEndpoint> hops)
     {
         var endpoint = hops[^1];
