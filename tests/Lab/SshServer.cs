@@ -15,6 +15,7 @@ public sealed class SshServer : IDisposable
 
     private readonly TemporaryDirectory _directory = new();
     private readonly ProcessRun _server;
+    private int _stopped;
 
     private SshServer()
     {
@@ -81,10 +82,17 @@ public sealed class SshServer : IDisposable
         return server;
     }
 
+    /// <summary>Ends the server; who knew it finds nobody there.</summary>
+    public void Stop()
+    {
+        if (Interlocked.Exchange(ref _stopped, 1) == 0)
+            _server.Dispose();
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
-        _server.Dispose();
+        Stop();
         _directory.Dispose();
     }
 }

@@ -1,0 +1,69 @@
+using System.Globalization;
+
+namespace CrCache.Cli.Tests;
+
+/// <summary>The program with a real ssh server at the other end.</summary>
+public sealed class SshTests : IAsyncLifetime
+{
+    private readonly TestHome _home = new();
+    private SshServer? _server;
+
+    public SshTests()
+    {
+        Assert.SkipWhen(Requirement.Sshd.IsMissing(out var reason), reason);
+        Assert.SkipWhen(Requirement.Ssh.IsMissing(out reason), reason);
+    }
+
+    public async ValueTask InitializeAsync()
+    {
+        _server = await SshServer.StartAsync();
+        _home.Environment["CRCACHE_SSH_CONFIG"] = _server.Configuration;
+        _home.AddSource("lab", $"type=ssh\nssh_host={SshServer.Host}\nconcurrency=2\n");
+        await _home.AcquireAsync("lab");
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _server?.Dispose();
+        _home.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    [Fact]
+    public async Task A_command_runs_there_and_files_go_there_and_come_back()
+    {
+        var file = _home.Combine("file");
+        await File.WriteAllTextAsync(file, "content");
+
+        (await _home.CrcacheAsync("cp", file, $"lab-0:{file}.there")).Success();
+        (await _home.CrcacheAsync("cp", $"lab-0:{file}.there", $"{file}.back")).Success();
+        var run = await _home.CrcacheAsync("run", "lab-0", "sh", "-c", "cat \"$1\"; echo \"$SSH_CONNECTION\" >&2; exit 9", "sh", $"{file}.there");
+
+        Assert.Equal((9, "content"), (run.ExitCode, run.Output));
+        Assert.StartsWith("127.0.0.1 ", run.Error, StringComparison.Ordinal);
+        Assert.Equal("content", await File.ReadAllTextAsync($"{file}.back"));
+    }
+
+    [Fact]
+    public async Task A_host_that_cannot_be_reached_is_125()
+    {
+        _server!.Stop();
+
+        (await _home.CrcacheAsync("run", "lab-0", "true")).AssertRefused(125, "CRC0401", "Connection refused");
+    }
+
+    [Theory]
+    [InlineData(9, 137)]
+    [InlineData(15, 143)]
+    public async Task A_command_there_ends_with_the_program_that_started_it(int signal, int exitCode)
+    {
+        using var run = _home.StartCrcache("run", "lab-0", "sh", "-c", "echo $$; exec sleep 300");
+        await Eventually.True(() => run.OutputSoFar.EndsWith('\n'));
+        var process = int.Parse(run.OutputSoFar, CultureInfo.InvariantCulture);
+
+        run.Signal(signal);
+
+        Assert.Equal(exitCode, (await run.WaitAsync()).ExitCode);
+        await Eventually.True(() => !Directory.Exists($"/proc/{process}"));
+    }
+}
