@@ -6,6 +6,7 @@ namespace CrCache.Copying;
 /// <summary>A script at the other end of a copy.</summary>
 internal sealed class FarCommand : IAsyncDisposable
 {
+    private const int Terminate = 15;
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
     private readonly RunningCommand _running;
@@ -64,7 +65,18 @@ internal sealed class FarCommand : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        // It may have a temporary directory to remove.
+        // It may have a temporary directory to remove. A tar that was just being started may miss the signal, and reads on until
+        // its input ends; the script around it has had the signal by then.
+        _running.Signal(Terminate);
+        try
+        {
+            await Input.DisposeAsync().ConfigureAwait(false);
+        }
+        catch (IOException)
+        {
+            // Nobody reads what was still to be written.
+        }
+
         await _running.StopAsync(Grace).ConfigureAwait(false);
         await _running.DisposeAsync().ConfigureAwait(false);
         await ((Task)_error).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
