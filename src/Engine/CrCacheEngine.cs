@@ -22,7 +22,10 @@ public sealed class CrCacheEngine
         var caller = new Caller();
         var hooks = new HookCalls(new HookRunner(), environment, options);
         var book = new RouteBook(store, environment);
-        var resolver = new RouteResolver(book.Open, options.CommandDirectory);
+        var resolver = new RouteResolver(book.Open, options.CommandDirectory)
+        {
+            SshConfiguration = () => environment.SshConfiguration,
+        };
         Sources = new SourceCatalog(new SourceFile(types), environment, options.SearchParents);
         var plans = new SourcePlans(Sources, types);
         var discarder = new Discarder(store, types, hooks, book, caller, plans);

@@ -13,6 +13,9 @@ internal sealed class HostEnvironment(EngineOptions options)
     /// <summary>The directory whose <c>.crcache</c> counts.</summary>
     public string Directory => Path.GetFullPath(options.Directory ?? Environment.CurrentDirectory);
 
+    /// <summary>A configuration file that ssh reads in place of the user's and the system's; null for those.</summary>
+    public string? SshConfiguration => Get("CRCACHE_SSH_CONFIG");
+
     /// <summary>A variable; null where it is unset, empty, or (for a directory, by the XDG rules) not absolute.</summary>
     public string? Get(string name)
     {

@@ -29,6 +29,9 @@ public sealed class SshServer : IDisposable
             Directory.CreateDirectory("/run/sshd");
         foreach (var key in new[] { "host", "id" })
             ProcessRun.RunAsync(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", _directory.Combine(key)]).GetAwaiter().GetResult().Success();
+
+        // The login shell's files are not the tests': one that speaks, or that fifty at once step on, would be heard in them.
+        Directory.CreateDirectory(_directory.Combine("home"));
         _directory.Write("sshd_config", string.Create(CultureInfo.InvariantCulture, $"""
             ListenAddress 127.0.0.1:{Port}
             HostKey {_directory.Combine("host")}
@@ -41,6 +44,7 @@ public sealed class SshServer : IDisposable
             PermitRootLogin prohibit-password
             MaxStartups 200
             UseDNS no
+            SetEnv HOME={_directory.Combine("home")}
 
             """));
         _directory.Write("known_hosts", $"{Host} {File.ReadAllText(_directory.Combine("host.pub"))}");

@@ -30,7 +30,8 @@ internal sealed class RouteBook(StateStore store, HostEnvironment environment)
         List<Route> steps = name is null
             ? []
             : store.Transact(t => t.Resources.Find(name) is { } row ? Steps(t, row) : throw Unknown(t, name));
-        return new ResolvedRoute(new RouteChain(name ?? "this machine", [.. steps, route])).StartAsync(command, cancellationToken);
+        ResolvedRoute resolved = new(new RouteChain(name ?? "this machine", [.. steps, route])) { SshConfiguration = environment.SshConfiguration };
+        return resolved.StartAsync(command, cancellationToken);
     };
 
     /// <summary>The row of a resource that the caller may use.</summary>

@@ -17,8 +17,8 @@ internal sealed class ResolvedRoute(RouteChain chain)
     /// <summary>Where a command on this machine starts unless the route or the command says otherwise; null for the current directory.</summary>
     public string? CallerDirectory { get; init; }
 
-    /// <summary>A configuration file for ssh in place of the user's, from <see cref="SshProgram.ConfigurationVariable"/>; null for the user's.</summary>
-    public string? SshConfiguration { get; init; } = Environment.GetEnvironmentVariable(SshProgram.ConfigurationVariable);
+    /// <summary>A configuration file for ssh in place of the user's; null for the user's.</summary>
+    public string? SshConfiguration { get; init; }
 
     /// <summary>Starts a command at the end of the route.</summary>
     /// <exception cref="UsageException">The command cannot be one: a NUL, a relative directory.</exception>

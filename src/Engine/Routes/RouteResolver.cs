@@ -5,10 +5,10 @@ namespace CrCache.Routes;
 /// <param name="directory">Where commands on this machine start unless something says otherwise; null for the current directory.</param>
 internal sealed class RouteResolver(Func<ResourceReference, RouteChain> open, string? directory = null)
 {
-    /// <summary>A configuration file for ssh in place of the user's, from <see cref="SshProgram.ConfigurationVariable"/>; null for the user's.</summary>
-    public string? SshConfiguration { get; init; } = Environment.GetEnvironmentVariable(SshProgram.ConfigurationVariable);
+    /// <summary>Says which configuration file ssh reads in place of the user's; null for the user's.</summary>
+    public Func<string?> SshConfiguration { get; init; } = () => null;
 
     /// <summary>Resolves the way to a resource.</summary>
     public ResolvedRoute Resolve(ResourceReference resource) =>
-        new(open(resource)) { CallerDirectory = directory, SshConfiguration = SshConfiguration };
+        new(open(resource)) { CallerDirectory = directory, SshConfiguration = SshConfiguration() };
 }

@@ -8,9 +8,6 @@ namespace CrCache.Routes;
 /// </param>
 internal sealed class SshProgram(string? configuration)
 {
-    /// <summary>The variable that names a configuration file for ssh.</summary>
-    public const string ConfigurationVariable = "CRCACHE_SSH_CONFIG";
-
     /// <summary>The call that runs a command on the last of some hosts, through the others.</summary>
     /// <param name="hops">The hosts, the nearest first.</param>
     /// <param name="arguments">The command there.</param>

@@ -4,13 +4,17 @@ namespace CrCache.Sources;
 
 public sealed class SshSourceTests : SourceContract, IClassFixture<SshLab>
 {
+    private readonly SshLab _lab;
+
     public SshSourceTests(SshLab lab)
     {
         SshLab.Require();
-
-        // The engine takes it from the process; route tests, which run at the same time, say theirs themselves.
-        Environment.SetEnvironmentVariable("CRCACHE_SSH_CONFIG", lab.Server!.Configuration);
+        _lab = lab;
     }
 
-    protected override string Configure(TestHome home) => $"type=ssh\nssh_host={SshServer.Host}";
+    protected override string Configure(TestHome home)
+    {
+        home.Environment["CRCACHE_SSH_CONFIG"] = _lab.Server!.Configuration;
+        return $"type=ssh\nssh_host={SshServer.Host}";
+    }
 }
