@@ -10,7 +10,7 @@ namespace CrCache.Bench;
 /// </summary>
 internal static class LeaseCycles
 {
-    private const int Rounds = 7;
+    private const int Rounds = 5;
     private static readonly TimeSpan Round = TimeSpan.FromSeconds(2);
 
     public static async IAsyncEnumerable<Ratio> RunAsync(BenchSettings settings)
@@ -38,7 +38,7 @@ internal static class LeaseCycles
     {
         using var home = new TestHome();
         home.AddSource("lab", string.Create(CultureInfo.InvariantCulture, $"type=local\nmaximum={processes}\nreserve={processes}\n"));
-        var start = DateTimeOffset.UtcNow + TimeSpan.FromSeconds(processes > 1 ? 2 : 1);
+        var start = DateTimeOffset.UtcNow + TimeSpan.FromSeconds(processes > 1 ? 6 : 2);
         string[] worker =
         [
             Environment.ProcessPath!, "worker", start.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture),

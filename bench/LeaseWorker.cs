@@ -19,7 +19,7 @@ internal static class LeaseWorker
         var request = new AcquireRequest { Source = "lab" };
 
         // Code is compiled and the store is made before the clock runs.
-        for (var i = 0; i < 5; i++)
+        for (var i = 0; i < 25; i++)
             await CycleAsync();
         if (start - DateTimeOffset.UtcNow is { Ticks: > 0 } rest)
             await Task.Delay(rest);

@@ -83,9 +83,18 @@ internal static class IniFile
     {
         try
         {
-            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-            var bytes = new byte[MaximumBytes + 1];
-            var length = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
+            var bytes = new byte[4096];
+            var length = 0;
+            while (length <= MaximumBytes && stream.ReadAtLeast(bytes.AsSpan(length), bytes.Length - length, throwOnEndOfStream: false) is > 0 and var read)
+            {
+                length += read;
+                if (length == bytes.Length)
+                {
+                    Array.Resize(ref bytes, bytes.Length * 4);
+                }
+            }
+
             if (length > MaximumBytes)
             {
                 throw Unreadable(path, "it is larger than 1 MiB");

@@ -9,8 +9,6 @@ namespace CrCache.Configuration;
 /// </summary>
 internal static partial class Trust
 {
-    private const int CurrentDirectory = -100;
-    private const uint BasicStatistics = 0x7ff;
     private const int GroupWrite = 0x10;
     private const int OtherWrite = 0x02;
 
@@ -18,11 +16,7 @@ internal static partial class Trust
     /// <exception cref="ConfigurationException"><see cref="ErrorCodes.UntrustedConfiguration"/>: who can write to it, and the command that mends it.</exception>
     public static void Require(string path)
     {
-        if (StatX(CurrentDirectory, path, 0, BasicStatistics, out var status) != 0)
-        {
-            throw Refused(path, $"its owner cannot be told: {Marshal.GetLastPInvokeErrorMessage()}");
-        }
-
+        var status = Status(path);
         var me = EffectiveUser();
         if (status.User != me && status.User != 0)
         {
@@ -39,6 +33,18 @@ internal static partial class Trust
         if ((status.Mode & GroupWrite) != 0 && !IsPrivateGroup(status.Group))
         {
             throw Refused(path, $"its group can write to it; if you trust it: chmod -R g-w {path}");
+        }
+    }
+
+    private static FileStatus Status(string path)
+    {
+        try
+        {
+            return FileStatus.Of(path) ?? throw Refused(path, "it is not there any more");
+        }
+        catch (IOException e)
+        {
+            throw Refused(path, $"its owner cannot be told: {e.Message}");
         }
     }
 
@@ -69,26 +75,9 @@ internal static partial class Trust
     private static ConfigurationException Refused(string path, string why) =>
         new(ErrorCodes.UntrustedConfiguration, $"not used, because {why}", new SourceLocation(path, 0));
 
-    // statx(2) and not stat(2): its layout is the same on every architecture and C library.
-    [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
-    private static partial int StatX(int directory, string path, int flags, uint mask, out FileStatus status);
-
     [LibraryImport("libc", EntryPoint = "geteuid")]
     private static partial uint EffectiveUser();
 
     [LibraryImport("libc", EntryPoint = "getegid")]
     private static partial uint EffectiveGroup();
-
-    [StructLayout(LayoutKind.Explicit, Size = 256)]
-    private struct FileStatus
-    {
-        [FieldOffset(20)]
-        public uint User;
-
-        [FieldOffset(24)]
-        public uint Group;
-
-        [FieldOffset(28)]
-        public ushort Mode;
-    }
 }

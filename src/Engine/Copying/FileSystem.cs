@@ -7,7 +7,6 @@ internal static unsafe partial class FileSystem
 {
     private const int CurrentDirectory = -100;
     private const int NoFollow = 0x100;
-    private const uint BasicStatistics = 0x7ff;
     private const long Second = 1_000_000_000;
     private const long LeaveTime = (1L << 30) - 2;
 
@@ -17,14 +16,10 @@ internal static unsafe partial class FileSystem
     /// <param name="follow">Whether a link at its end is followed.</param>
     /// <returns>What is there; null for nothing.</returns>
     /// <exception cref="IOException">It cannot be told.</exception>
-    public static CopyEntry? Look(string path, string name, bool follow = false)
-    {
-        const int missing = 2, notDirectory = 20;
-        if (StatX(CurrentDirectory, path, follow ? 0 : NoFollow, BasicStatistics, out var status) == 0)
-            return CopyEntry.Of(name, status.Mode, status.Size, (status.Seconds * Second) + status.Nanoseconds);
-        var error = Marshal.GetLastPInvokeError();
-        return error is missing or notDirectory ? null : throw new IOException(Marshal.GetPInvokeErrorMessage(error));
-    }
+    public static CopyEntry? Look(string path, string name, bool follow = false) =>
+        FileStatus.Of(path, follow) is { } status
+            ? CopyEntry.Of(name, status.Mode, status.Size, (status.ModifiedSeconds * Second) + status.ModifiedNanoseconds)
+            : null;
 
     /// <summary>A path without links and dots.</summary>
     /// <exception cref="IOException">There is no such thing.</exception>
@@ -65,10 +60,6 @@ internal static unsafe partial class FileSystem
             throw new IOException(Marshal.GetLastPInvokeErrorMessage());
     }
 
-    // statx(2) and not stat(2): its layout is the same on every architecture and C library.
-    [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
-    private static partial int StatX(int directory, string path, int flags, uint mask, out Status status);
-
     [LibraryImport("libc", EntryPoint = "utimensat", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     private static partial int SetTimes(int directory, string path, long* times, int flags);
 
@@ -80,20 +71,4 @@ internal static unsafe partial class FileSystem
 
     [LibraryImport("libc", EntryPoint = "free")]
     private static partial void Free(nint memory);
-
-    [StructLayout(LayoutKind.Explicit, Size = 256)]
-    private struct Status
-    {
-        [FieldOffset(28)]
-        public ushort Mode;
-
-        [FieldOffset(40)]
-        public long Size;
-
-        [FieldOffset(112)]
-        public long Seconds;
-
-        [FieldOffset(120)]
-        public uint Nanoseconds;
-    }
 }

@@ -1,55 +1,150 @@
+using System.Buffers;
+using System.Text;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using CrCache.Configuration;
 using CrCache.Routes;
 
 namespace CrCache.Leasing;
 
-/// <summary>What a resource's row remembers as JSON.</summary>
+/// <summary>
+/// What a resource's row remembers as JSON. Written by hand: every command reads or compares one, and setting a serialiser up for it
+/// takes longer than all else that a command does.
+/// </summary>
 internal static class StoredJson
 {
     // They say how many resources there are, not what one is: changing them does not make what is cached stale.
     private static readonly string[] Limits = ["reserve", "maximum"];
 
-    /// <summary>A route, for the store.</summary>
-    public static string Of(Route route) => JsonSerializer.Serialize(route, StoredJsonContext.Default.Route);
+    /// <summary>A route, for the store: what is as usual is left out.</summary>
+    public static string Of(Route route) => Write(json =>
+    {
+        Text(json, "via", route.Via);
+        if (route.Ssh is { } ssh)
+        {
+            json.WriteStartObject("ssh");
+            Text(json, "host", ssh.Host);
+            Number(json, "port", ssh.Port);
+            Text(json, "user", ssh.User);
+            json.WriteEndObject();
+        }
+
+        if (route.Prefix.Count > 0)
+        {
+            json.WriteStartArray("prefix");
+            foreach (var word in route.Prefix)
+            {
+                json.WriteStringValue(word);
+            }
+
+            json.WriteEndArray();
+        }
+
+        Text(json, "baseDirectory", route.BaseDirectory);
+        Text(json, "user", route.User);
+        Text(json, "workingDirectory", route.WorkingDirectory);
+        Map(json, "environment", route.Environment);
+        Number(json, "copyMode", route.CopyMode == default ? null : (int)route.CopyMode);
+    });
 
     /// <summary>A route, from the store.</summary>
-    public static Route Route(string json) =>
-        JsonSerializer.Deserialize(json, StoredJsonContext.Default.Route) ?? throw new JsonException("a route is null");
+    public static Route Route(string json)
+    {
+        using var document = JsonDocument.Parse(json);
+        var root = document.RootElement;
+        return new()
+        {
+            Via = Text(root, "via"),
+            Ssh = root.TryGetProperty("ssh", out var ssh) ? new(Text(ssh, "host")!, Number(ssh, "port"), Text(ssh, "user")) : null,
+            Prefix = root.TryGetProperty("prefix", out var prefix) ? [.. prefix.EnumerateArray().Select(w => w.GetString()!)] : [],
+            BaseDirectory = Text(root, "baseDirectory"),
+            User = Text(root, "user"),
+            WorkingDirectory = Text(root, "workingDirectory"),
+            Environment = Map(root, "environment"),
+            CopyMode = (CopyMode)(Number(root, "copyMode") ?? 0),
+        };
+    }
 
     /// <summary>What a source's resources are made from, without its limits; equal for equal settings.</summary>
-    public static string Of(SourceSettings settings) => JsonSerializer.Serialize(
-        new RememberedSource(
-            settings.Name,
-            settings.Type,
-            settings.Directory,
-            settings.Concurrency,
-            new SortedDictionary<string, string>(
-                settings.Values.Where(v => !Limits.Contains(v.Key)).ToDictionary(v => v.Key, v => v.Value.Text),
-                StringComparer.Ordinal)),
-        StoredJsonContext.Default.RememberedSource);
+    public static string Of(SourceSettings settings) => Write(json =>
+    {
+        Text(json, "name", settings.Name);
+        Text(json, "type", settings.Type);
+        Text(json, "directory", settings.Directory);
+        Number(json, "concurrency", settings.Concurrency);
+        Map(json, "values", settings.Values
+            .Where(v => !Limits.Contains(v.Key))
+            .OrderBy(v => v.Key, StringComparer.Ordinal)
+            .Select(v => KeyValuePair.Create(v.Key, v.Value.Text)));
+    });
 
     /// <summary>A source as it was when a resource was made.</summary>
     public static SourceSettings Settings(string json)
     {
-        var source = JsonSerializer.Deserialize(json, StoredJsonContext.Default.RememberedSource) ?? throw new JsonException("a source is null");
+        using var document = JsonDocument.Parse(json);
+        var root = document.RootElement;
         return new SourceSettings
         {
-            Name = source.Name,
-            Type = source.Type,
-            Directory = source.Directory,
-            Concurrency = source.Concurrency,
-            Values = source.Values.ToDictionary(v => v.Key, v => new SettingValue(v.Value, null)),
+            Name = Text(root, "name")!,
+            Type = Text(root, "type")!,
+            Directory = Text(root, "directory"),
+            Concurrency = Number(root, "concurrency"),
+            Values = Map(root, "values").ToDictionary(v => v.Key, v => new SettingValue(v.Value, null)),
         };
     }
+
+    private static string Write(Action<Utf8JsonWriter> members)
+    {
+        ArrayBufferWriter<byte> text = new(256);
+        using (Utf8JsonWriter json = new(text))
+        {
+            json.WriteStartObject();
+            members(json);
+            json.WriteEndObject();
+        }
+
+        return Encoding.UTF8.GetString(text.WrittenSpan);
+    }
+
+    private static void Text(Utf8JsonWriter json, string name, string? value)
+    {
+        if (value is not null)
+        {
+            json.WriteString(name, value);
+        }
+    }
+
+    private static void Number(Utf8JsonWriter json, string name, int? value)
+    {
+        if (value is { } number)
+        {
+            json.WriteNumber(name, number);
+        }
+    }
+
+    private static void Map(Utf8JsonWriter json, string name, IEnumerable<KeyValuePair<string, string>> map)
+    {
+        var begun = false;
+        foreach (var (key, value) in map)
+        {
+            if (!begun)
+            {
+                json.WriteStartObject(name);
+            }
+
+            begun = true;
+            json.WriteString(key, value);
+        }
+
+        if (begun)
+        {
+            json.WriteEndObject();
+        }
+    }
+
+    private static string? Text(JsonElement json, string name) => json.TryGetProperty(name, out var value) ? value.GetString() : null;
+
+    private static int? Number(JsonElement json, string name) => json.TryGetProperty(name, out var value) ? value.GetInt32() : null;
+
+    private static Dictionary<string, string> Map(JsonElement json, string name) =>
+        json.TryGetProperty(name, out var map) ? map.EnumerateObject().ToDictionary(p => p.Name, p => p.Value.GetString()!) : [];
 }
-
-/// <summary>A source's settings, as a row has them.</summary>
-internal sealed record RememberedSource(string Name, string Type, string? Directory, int? Concurrency, SortedDictionary<string, string> Values);
-
-/// <summary>Serialisation without reflection.</summary>
-[JsonSerializable(typeof(Route))]
-[JsonSerializable(typeof(RememberedSource))]
-[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
-internal sealed partial class StoredJsonContext : JsonSerializerContext;

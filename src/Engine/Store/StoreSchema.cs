@@ -82,9 +82,7 @@ internal static class StoreSchema
         var version = Version(connection);
         if (version > Current)
         {
-            throw new StoreException(
-                ErrorCodes.StoreTooNew,
-                $"{path} was written by a newer version of CrCache (schema {version}, this one knows {Current}): update this one, or give it a store of its own with CRCACHE_HOME");
+            throw TooNew(path, version);
         }
 
         if (version == 0)
@@ -97,6 +95,20 @@ internal static class StoreSchema
             Execute(connection, $"BEGIN IMMEDIATE;\n{Upgrades[version]}\nPRAGMA user_version = {version + 1};\nCOMMIT;");
         }
     }
+
+    /// <summary>Refuses to go on in a database that was brought up to date by a newer version while it was open.</summary>
+    /// <exception cref="StoreException">A newer version of CrCache has written it.</exception>
+    public static void RequireCurrent(StoreStatements statements, string path)
+    {
+        if (statements.Number("PRAGMA user_version;") is { } version && version != Current)
+        {
+            throw TooNew(path, version);
+        }
+    }
+
+    private static StoreException TooNew(string path, long version) => new(
+        ErrorCodes.StoreTooNew,
+        $"{path} was written by a newer version of CrCache (schema {version}, this one knows {Current}): update this one, or give it a store of its own with CRCACHE_HOME");
 
     private static int Version(SqliteConnection connection)
     {

@@ -107,6 +107,8 @@ public sealed class StateStoreTests : IDisposable
         var error = Assert.Throws<StoreException>(() => _store.Transact(t => t.Resources.Names()));
         Assert.Equal(ErrorCodes.StoreTooNew, error.Code);
         Assert.Contains("newer version", error.Message, StringComparison.Ordinal);
+        StateStore opensItNow = new(() => _directory.Path, TimeProvider.System);
+        Assert.Equal(ErrorCodes.StoreTooNew, Assert.Throws<StoreException>(() => opensItNow.Transact(t => 0)).Code);
     }
 
     [Fact]
@@ -145,6 +147,33 @@ public sealed class StateStoreTests : IDisposable
                 store.Transact(t => t.Events.Add($"a-{p}", null, "acquired", null, "me"));
         })));
         Assert.Equal(Enumerable.Range(1, 400).Select(n => (long)n), _store.Transact(t => t.Events.After(0, 1000)).Select(e => e.Number));
+    }
+
+    [Fact]
+    public void A_store_that_is_moved_away_or_loses_a_file_while_it_is_open_is_begun_anew()
+    {
+        Add("a-0");
+        Directory.CreateDirectory(_directory.Combine("away"));
+        foreach (var file in Directory.GetFiles(_directory.Path, "state.db*"))
+            File.Move(file, _directory.Combine("away", Path.GetFileName(file)));
+        Assert.Null(_store.Transact(t => t.Resources.Find("a-0")));
+        Add("b-0");
+
+        // The index can be made from the log.
+        File.Delete(_directory.Combine("state.db-shm"));
+        Add("c-0");
+        Assert.NotNull(_store.Transact(t => t.Resources.Find("b-0")));
+        Assert.NotNull(new StateStore(() => _directory.Path, TimeProvider.System).Transact(t => t.Resources.Find("c-0")));
+    }
+
+    [Fact]
+    public void Another_directory_is_another_store()
+    {
+        var directory = _directory.Combine("one");
+        StateStore store = new(() => directory, TimeProvider.System);
+        store.Transact(t => t.Events.Add("a-0", null, "acquired", null, "me"));
+        directory = _directory.Combine("two");
+        Assert.Empty(store.Transact(t => t.Events.After(0, 10)));
     }
 
     private static ResourceRow Row(string source, int number) => new()

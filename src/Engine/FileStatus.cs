@@ -1,0 +1,66 @@
+using System.Runtime.InteropServices;
+
+namespace CrCache;
+
+/// <summary>What the kernel says of a file, where .NET says less. All offsets are those of struct statx.</summary>
+[StructLayout(LayoutKind.Explicit, Size = 256)]
+internal partial struct FileStatus
+{
+    /// <summary>Its owner's number.</summary>
+    [FieldOffset(20)]
+    public uint User;
+
+    /// <summary>Its group's number.</summary>
+    [FieldOffset(24)]
+    public uint Group;
+
+    /// <summary>Its type and permissions.</summary>
+    [FieldOffset(28)]
+    public ushort Mode;
+
+    /// <summary>Its number on its file system.</summary>
+    [FieldOffset(32)]
+    public ulong Inode;
+
+    /// <summary>Its size in bytes.</summary>
+    [FieldOffset(40)]
+    public long Size;
+
+    /// <summary>When it was modified: seconds since 1970.</summary>
+    [FieldOffset(112)]
+    public long ModifiedSeconds;
+
+    /// <summary>And nanoseconds of that second.</summary>
+    [FieldOffset(120)]
+    public uint ModifiedNanoseconds;
+
+    /// <summary>Its file system.</summary>
+    [FieldOffset(136)]
+    public ulong Device;
+
+    private const int CurrentDirectory = -100;
+    private const int NoFollow = 0x100;
+    private const uint BasicStatistics = 0x7ff;
+    private const int NoEntry = 2;
+    private const int NotDirectory = 20;
+
+    /// <summary>Looks at a path.</summary>
+    /// <param name="path">The path.</param>
+    /// <param name="follow">Whether a link at its end is followed.</param>
+    /// <returns>What is there; null for nothing.</returns>
+    /// <exception cref="IOException">It cannot be told.</exception>
+    public static FileStatus? Of(string path, bool follow = true)
+    {
+        if (StatX(CurrentDirectory, path, follow ? 0 : NoFollow, BasicStatistics, out var status) == 0)
+        {
+            return status;
+        }
+
+        var error = Marshal.GetLastPInvokeError();
+        return error is NoEntry or NotDirectory ? null : throw new IOException(Marshal.GetPInvokeErrorMessage(error));
+    }
+
+    // statx(2) and not stat(2): its layout is the same on every architecture and C library.
+    [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    private static partial int StatX(int directory, string path, int flags, uint mask, out FileStatus status);
+}
