@@ -19,9 +19,10 @@ internal static class Exhaustion
             .Select(Holder)
             .ToList();
         var most = plan.Maximum is { } maximum ? string.Create(CultureInfo.InvariantCulture, $" (at most {maximum} in all)") : "";
-        var wanted = request.Count == 1 ? "no resource" : string.Create(CultureInfo.InvariantCulture, $"fewer than {request.Count} resources");
+        var none = request.Count == 1 || request.AllowFewer;
+        var wanted = none ? "no resource" : string.Create(CultureInfo.InvariantCulture, $"fewer than {request.Count} resources");
         return new NothingAvailableException(
-            $"{wanted} of '{plan.Name}' {(request.Count == 1 ? "is" : "are")} free{most}: {holders.Count} in use; try again when one has been released",
+            $"{wanted} of '{plan.Name}' {(none ? "is" : "are")} free{most}: {holders.Count} in use; try again when one has been released",
             [.. holders.Take(Named)]);
     }
 

@@ -8,7 +8,8 @@ namespace CrCache.TestAdapter.Protocol;
 /// </summary>
 internal static class JsonSlice
 {
-    private static readonly JsonReaderOptions Options = new() { MaxDepth = 512 };
+    /// <summary>How deep a message may be: no test's data comes near it.</summary>
+    public static JsonReaderOptions Options { get; } = new() { MaxDepth = 512 };
 
     /// <summary>The values of an object's properties, as bytes; empty for null.</summary>
     /// <exception cref="ProtocolException">It is neither an object nor null.</exception>

@@ -14,20 +14,50 @@ internal sealed record Message(string Type, int Version, ReadOnlyMemory<byte> Pa
     private static readonly ReadOnlyMemory<byte> Null = "null"u8.ToArray();
 
     /// <summary>The whole message, as parts to send one after another.</summary>
-    public IReadOnlyList<ReadOnlyMemory<byte>> Frame { get; private init; } = [Head(Type, Version), Payload, "}"u8.ToArray()];
+    public IReadOnlyList<ReadOnlyMemory<byte>> Frame
+    {
+        get => field ??= [Head(Type, Version), Payload, "}"u8.ToArray()];
+        private init;
+    }
 
     /// <summary>Reads a frame.</summary>
     /// <exception cref="ProtocolException">It is not a message.</exception>
     public static Message Parse(ReadOnlyMemory<byte> frame)
     {
-        var parts = JsonSlice.Object(frame);
-        return parts.TryGetValue("MessageType", out var type) && JsonSlice.Text(type) is { } name
-            ? new Message(
-                name,
-                parts.TryGetValue("Version", out var version) ? (int)(JsonSlice.Number(version) ?? 0) : 0,
-                parts.TryGetValue("Payload", out var payload) ? payload : Null)
-            { Frame = [frame] }
-            : throw new ProtocolException("a message of the test platform has no type");
+        string? type = null;
+        var version = 0;
+        var payload = Null;
+        try
+        {
+            // Not by JsonSlice: this is done for every message, most of which are only passed on.
+            var reader = new Utf8JsonReader(frame.Span, JsonSlice.Options);
+            _ = reader.Read();
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                var (isType, isVersion, isPayload) =
+                    (reader.ValueTextEquals("MessageType"u8), reader.ValueTextEquals("Version"u8), reader.ValueTextEquals("Payload"u8));
+                _ = reader.Read();
+                var start = (int)reader.TokenStartIndex;
+                if (isType && reader.TokenType == JsonTokenType.String)
+                    type = reader.GetString();
+                else if (isVersion && reader.TokenType == JsonTokenType.Number)
+                    _ = reader.TryGetInt32(out version);
+                reader.Skip();
+                if (isPayload)
+                    payload = frame[start..(int)reader.BytesConsumed];
+            }
+
+            // What follows the message is an error that the reader finds.
+            _ = reader.Read();
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            throw new ProtocolException($"a message of the test platform is not valid JSON: {e.Message}", e);
+        }
+
+        return type is null
+            ? throw new ProtocolException("a message of the test platform has no type")
+            : new Message(type, version, payload) { Frame = [frame] };
     }
 
     /// <summary>A message that carries a number.</summary>
