@@ -22,6 +22,30 @@ public sealed class RunSettingsTests
         Assert.Equal("<RunSettings />", RunSettings.For("<RunSettings />", Environment.ProcessorCount, []));
 
     [Theory]
+    [InlineData("""<DataCollector friendlyName="CrCache" enabled="True"><Configuration><Source>s</Source></Configuration></DataCollector>""", "")]
+    [InlineData("""<DataCollector uri="datacollector://crcache/TestAdapter/1.0" />""", "")]
+    [InlineData(
+        """<DataCollector friendlyName="crcache" /><DataCollector friendlyName="blame" />""",
+        """<DataCollectionRunSettings><DataCollectors><DataCollector friendlyName="blame" /></DataCollectors></DataCollectionRunSettings>""")]
+    public void A_host_does_not_report_single_tests_to_our_own_collector(string collectors, string left) =>
+        Assert.Equal(
+            $"<RunSettings><RunConfiguration />{left}</RunSettings>",
+            RunSettings.For(
+                "<RunSettings><RunConfiguration /><DataCollectionRunSettings><DataCollectors>"
+                    + $"{collectors}</DataCollectors></DataCollectionRunSettings></RunSettings>",
+                Environment.ProcessorCount,
+                []));
+
+    [Fact]
+    public void Other_collectors_stay()
+    {
+        const string settings =
+            """<RunSettings><DataCollectionRunSettings><DataCollectors><DataCollector friendlyName="Other" /></DataCollectors></DataCollectionRunSettings></RunSettings>""";
+
+        Assert.Equal(settings, RunSettings.For(settings, Environment.ProcessorCount, []));
+    }
+
+    [Theory]
     [InlineData("xunit.runner.json", """{ "maxParallelThreads": 2 }""", true)]
     [InlineData("Suite.xunit.runner.json", """{ "maxParallelThreads": "1.5x", /* a comment */ }""", true)]
     [InlineData("xunit.runner.json", """{ "parallelizeAssembly": true }""", false)]

@@ -6,29 +6,23 @@ using CrCache.TestAdapter.Grouping;
 
 namespace CrCache.TestAdapter.Running;
 
-/// <summary>Fits the run settings to a resource: xUnit uses as many threads as the resource takes units of work.</summary>
+/// <summary>Fits the run settings to a host on a resource.</summary>
 internal static class RunSettings
 {
+    private const string Collector = "CrCache";
+
     /// <summary>The settings for a host on a resource; the same text where there is nothing to change.</summary>
     /// <param name="settings">The run settings, XML.</param>
-    /// <param name="concurrency">The resource's units of work at once.</param>
+    /// <param name="concurrency">The resource's units of work at once: xUnit uses as many threads.</param>
     /// <param name="sources">The test assemblies: what they, or the files beside them, say about threads is the user's word and stays.</param>
     public static string For(string settings, int concurrency, IReadOnlyList<string> sources)
     {
-        if (concurrency == Environment.ProcessorCount || sources.Any(SetsThreads))
-            return settings;
-
         try
         {
             var document = XDocument.Parse(settings, LoadOptions.PreserveWhitespace);
-            var xunit = Child(document.Root!, "xUnit");
-            if (xunit is null)
-                document.Root!.Add(xunit = new XElement("xUnit"));
-            if (Child(xunit, "MaxParallelThreads") is not null)
-                return settings;
-
-            xunit.Add(new XElement("MaxParallelThreads", concurrency.ToString(CultureInfo.InvariantCulture)));
-            return document.ToString(SaveOptions.DisableFormatting);
+            var isChanged = WithoutCollector(document.Root!);
+            isChanged |= concurrency != Environment.ProcessorCount && !sources.Any(SetsThreads) && WithThreads(document.Root!, concurrency);
+            return isChanged ? document.ToString(SaveOptions.DisableFormatting) : settings;
         }
         catch (XmlException)
         {
@@ -37,8 +31,42 @@ internal static class RunSettings
         }
     }
 
+    /// <summary>
+    /// A test host that reads of a data collector writes a message for it at the start and the end of every test, even where
+    /// none wants to hear of tests and there is nobody to send it to. CrCache's own never does.
+    /// </summary>
+    private static bool WithoutCollector(XElement root)
+    {
+        var section = Child(root, "DataCollectionRunSettings");
+        var collectors = section is null ? null : Child(section, "DataCollectors");
+        var own = collectors?.Elements().Where(IsOwn).ToArray() ?? [];
+        foreach (var element in own)
+            element.Remove();
+        if (own.Length > 0 && !collectors!.HasElements)
+            section!.Remove();
+        return own.Length > 0;
+    }
+
+    private static bool IsOwn(XElement collector) => collector.Attributes().Any(a =>
+        (Is(a.Name, "friendlyName") && string.Equals(a.Value, Collector, StringComparison.OrdinalIgnoreCase))
+        || (Is(a.Name, "uri") && a.Value.StartsWith("datacollector://CrCache/", StringComparison.OrdinalIgnoreCase)));
+
+    private static bool WithThreads(XElement root, int concurrency)
+    {
+        var xunit = Child(root, "xUnit");
+        if (xunit is null)
+            root.Add(xunit = new XElement("xUnit"));
+        if (Child(xunit, "MaxParallelThreads") is not null)
+            return false;
+
+        xunit.Add(new XElement("MaxParallelThreads", concurrency.ToString(CultureInfo.InvariantCulture)));
+        return true;
+    }
+
+    private static bool Is(XName name, string text) => string.Equals(name.LocalName, text, StringComparison.OrdinalIgnoreCase);
+
     private static XElement? Child(XElement parent, string name) =>
-        parent.Elements().FirstOrDefault(e => string.Equals(e.Name.LocalName, name, StringComparison.OrdinalIgnoreCase));
+        parent.Elements().FirstOrDefault(e => Is(e.Name, name));
 
     private static bool SetsThreads(string source)
     {
