@@ -18,6 +18,24 @@ public sealed class CommandRunner
     public Task<RunningCommand> StartAsync(ResourceReference resource, ResourceCommand command, CancellationToken cancellationToken) =>
         _resolver.Resolve(resource).StartAsync(command, cancellationToken);
 
+    /// <summary>Starts a command on this machine, outside all resources; nothing is looked up for it.</summary>
+    /// <param name="command">The command.</param>
+    /// <param name="cancellationToken">Gives up starting it.</param>
+    /// <returns>The running command; dispose it.</returns>
+    /// <exception cref="ResourceException">It cannot be started.</exception>
+    public Task<RunningCommand> StartHereAsync(ResourceCommand command, CancellationToken cancellationToken) =>
+        _resolver.Here().StartAsync(command, cancellationToken);
+
+    /// <summary>
+    /// Whether a resource is this machine as it is: no way in, no user, directory or variables of its own. A command on it is
+    /// then one of <see cref="StartHereAsync"/>, as long as the caller keeps the lease.
+    /// </summary>
+    /// <param name="resource">The resource; with an epoch, only that hand-out of it.</param>
+    /// <returns>True where it is.</returns>
+    /// <exception cref="UsageException">Nobody has acquired the resource, or there is none of that name.</exception>
+    /// <exception cref="LeaseLostException">The hand-out that was named has ended.</exception>
+    public bool IsHere(ResourceReference resource) => _resolver.Resolve(resource).IsHere;
+
     /// <summary>Runs a command to its end; a cancel stops its whole process group.</summary>
     /// <inheritdoc cref="StartAsync" path="/param"/>
     /// <inheritdoc cref="StartAsync" path="/exception"/>

@@ -8,6 +8,9 @@ internal sealed class RouteResolver(Func<ResourceReference, RouteChain> open, st
     /// <summary>Says which configuration file ssh reads in place of the user's; null for the user's.</summary>
     public Func<string?> SshConfiguration { get; init; } = () => null;
 
+    /// <summary>The way to this machine, which is no resource.</summary>
+    public ResolvedRoute Here() => new(new RouteChain("this machine", [new Route()])) { CallerDirectory = directory };
+
     /// <summary>Resolves the way to a resource.</summary>
     public ResolvedRoute Resolve(ResourceReference resource) =>
         new(open(resource)) { CallerDirectory = directory, SshConfiguration = SshConfiguration() };

@@ -18,7 +18,7 @@ internal sealed class RunLeases : IDisposable
     {
         _engine = engine;
         _resources = [.. leases.Select(l => l.Reference)];
-        Resources = [.. leases.Select(l => new LeasedResource(l.Reference, l.Concurrency))];
+        Resources = [.. leases.Select(l => new LeasedResource(l.Reference, l.Concurrency) { IsHere = engine.Commands.IsHere(l.Reference) })];
         _heartbeat = new Timer(_ => Renew(), null, Heartbeat, Heartbeat);
     }
 

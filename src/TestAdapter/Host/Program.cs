@@ -52,19 +52,24 @@ internal static class Program
 
     private static async Task<int> ServeAsync(Handover handover, HostArguments arguments, CancellationToken cancellationToken)
     {
-        await using var runner = new RunnerConnection(await LoopbackConnection.OpenAsync(arguments.Runner, cancellationToken));
         await using var collectors = await CollectorRelay.OpenAsync(arguments.CollectorPort, cancellationToken);
         if (handover.Error is { } reason)
         {
-            await RefusedRun.ServeAsync(runner, reason, cancellationToken);
+            await using var refused = await ConnectAsync();
+            await RefusedRun.ServeAsync(refused, reason, cancellationToken);
             await collectors.EndSessionAsync();
             return ExitCodes.Done;
         }
 
         var engine = CrCacheEngine.Open(new EngineOptions { Directory = handover.Directory, SearchParents = true });
         await using var fleet = new HostFleet(new HostLauncher(engine, arguments), handover.Resources, collectors.Port);
+
+        // The hosts are starting meanwhile.
+        await using var runner = await ConnectAsync();
         var run = new SpreadRun(handover.Source, runner, fleet, collectors, Console.Out, TimeProvider.System);
         return await new FanOut(runner, fleet, run).ServeAsync(cancellationToken) ? ExitCodes.Done : ExitCodes.Failed;
+
+        async Task<RunnerConnection> ConnectAsync() => new(await LoopbackConnection.OpenAsync(arguments.Runner, cancellationToken));
     }
 
     private static int Fail(string line)

@@ -82,6 +82,27 @@ public sealed class SpreadingTests(Suite suite)
         Assert.Contains("2 resources of 'places'", result.Output, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("0", 0)]
+    [InlineData("1", 1)]
+    public async Task One_resource_reports_what_a_plain_run_reports(string fail, int exitCode)
+    {
+        using var plain = New();
+        using var one = New();
+        plain.Environment["FAIL"] = one.Environment["FAIL"] = fail;
+        var expected = await plain.RunAsync("-p:Plain=yes");
+        var actual = await one.RunAsync("-p:CrCacheSource=one");
+
+        Assert.Equal((exitCode, exitCode), (expected.ExitCode, actual.ExitCode));
+        Assert.Equal(plain.Outcomes, one.Outcomes);
+        Assert.Equal(LastLine(expected), LastLine(actual));
+        Assert.Contains($"CrCache: {suite.Count} tests on 1 resource of 'one'", actual.Output, StringComparison.Ordinal);
+        Assert.Contains($"one-0  all classes  {suite.Count} tests", actual.Output, StringComparison.Ordinal);
+        Assert.Equal(plain.Told.Select(t => t[0]).Order(), one.Told.Select(t => t[0]).Order());
+        Assert.All(one.Told, t => Assert.Equal(("one-0", "3", ""), (t[1], t[2], t[3])));
+        Assert.Equal(0, await one.InUseAsync("one"));
+    }
+
     [Fact]
     public async Task One_resource_runs_everything()
     {

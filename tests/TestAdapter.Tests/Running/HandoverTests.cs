@@ -5,7 +5,7 @@ public sealed class HandoverTests
     [Fact]
     public void What_the_collector_leased_arrives_at_the_host()
     {
-        LeasedResource[] resources = [new(new("places-0", 3), 1), new(new("a-b-12", 9_000_000_000), 64)];
+        LeasedResource[] resources = [new(new("places-0", 3), 1), new(new("a-b-12", 9_000_000_000), 64) { IsHere = true }];
         var read = RoundTrip(new Handover { Source = "places", Directory = "/a b/ö", Resources = resources });
 
         Assert.Equal(("places", "/a b/ö", null), (read!.Source, read.Directory, read.Error));
@@ -26,6 +26,9 @@ public sealed class HandoverTests
     [InlineData("places-0@1*-1")]
     [InlineData("places-0@x*1")]
     [InlineData("*1")]
+    [InlineData("places-0@1:here")]
+    [InlineData("places-0@1*:here")]
+    [InlineData("places-0@1*1:there")]
     public void What_is_no_leased_resource_is_refused(string text) => Assert.Throws<UsageException>(() => LeasedResource.Parse(text));
 
     private static Handover? RoundTrip(Handover handover)

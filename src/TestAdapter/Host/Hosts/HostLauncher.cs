@@ -27,7 +27,7 @@ internal sealed class HostLauncher(CrCacheEngine engine, HostArguments arguments
             "discovery",
             0,
             new Dictionary<string, string>(),
-            command => Task.FromResult<RunningCommand>(new LocalCommand(command)),
+            command => engine.Commands.StartHereAsync(command, cancellationToken),
             cancellationToken);
 
     /// <summary>Starts a host on a resource.</summary>
@@ -44,7 +44,9 @@ internal sealed class HostLauncher(CrCacheEngine engine, HostArguments arguments
                 ["CRCACHE_RESOURCE"] = resource.Name,
                 ["CRCACHE_CONCURRENCY"] = resource.Concurrency.ToString(CultureInfo.InvariantCulture),
             },
-            command => engine.Commands.StartAsync(resource.Reference, command, cancellationToken),
+            command => resource.IsHere
+                ? engine.Commands.StartHereAsync(command, cancellationToken)
+                : engine.Commands.StartAsync(resource.Reference, command, cancellationToken),
             cancellationToken);
 
     private async Task<StockHost> LaunchAsync(
