@@ -16,7 +16,7 @@ internal static class LeaseWorker
         var start = DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(arguments[0], CultureInfo.InvariantCulture));
         var length = TimeSpan.FromSeconds(double.Parse(arguments[1], CultureInfo.InvariantCulture));
         var engine = CrCacheEngine.Open();
-        var request = new AcquireRequest { Source = "lab" };
+        var request = new AcquireRequest("lab");
 
         // Code is compiled and the store is made before the clock runs.
         for (var i = 0; i < 25; i++)

@@ -52,5 +52,5 @@ internal sealed class CommandLine
     /// <summary>Parses; a wrong command line is found in the result.</summary>
     public ParseResult Parse(string[] arguments) =>
         // "@name" is a name like any other, not a file with more arguments.
-        _root.Parse(VerbatimArguments.Protect(arguments, _root, _run), new ParserConfiguration { ResponseFileTokenReplacer = null });
+        _root.Parse(WaitArgument.Complete(VerbatimArguments.Protect(arguments, _root, _run)), new ParserConfiguration { ResponseFileTokenReplacer = null });
 }

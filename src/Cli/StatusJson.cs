@@ -7,7 +7,8 @@ namespace CrCache.Cli;
 internal static class StatusJson
 {
     /// <summary>Everything, with the resources where they are given.</summary>
-    public static string Of(IReadOnlyList<SourceStatus> sources, Dictionary<string, IReadOnlyList<ResourceStatus>>? resources) =>
+    public static string Of(
+        IReadOnlyList<SourceStatus> sources, Dictionary<string, IReadOnlyList<ResourceStatus>>? resources, IReadOnlyList<WaitingRequest> waiting) =>
         JsonText.Array(sources, (writer, s) =>
         {
             writer.WriteString("source", s.Source);
@@ -24,6 +25,9 @@ internal static class StatusJson
             writer.WriteStartArray("resources");
             JsonText.Objects(writer, resources[s.Source], Resource);
             writer.WriteEndArray();
+            writer.WriteStartArray("waiting");
+            JsonText.Objects(writer, waiting.SelectMany(w => w.Demands.Where(d => d.Source == s.Source), (w, d) => (w, d)), Waiting);
+            writer.WriteEndArray();
         });
 
     /// <summary>The answers to a query, with the source each is about.</summary>
@@ -32,6 +36,16 @@ internal static class StatusJson
         writer.WriteString("source", s.Source);
         writer.WriteNumberOrNull(query.Name == "in-use" ? "inUse" : query.Name, query.Value(s));
     });
+
+    private static void Waiting(Utf8JsonWriter writer, (WaitingRequest Request, ResourceDemand Demand) waiting)
+    {
+        writer.WriteNumber("atLeast", waiting.Demand.AtLeast);
+        writer.WriteNumber("count", waiting.Demand.Count);
+        writer.WriteString("owner", waiting.Request.Owner);
+        writer.WriteString("since", waiting.Request.Since);
+        writer.WriteNumber("priority", waiting.Request.Priority);
+        writer.WriteString("note", waiting.Request.Note);
+    }
 
     private static void Resource(Utf8JsonWriter writer, ResourceStatus r)
     {

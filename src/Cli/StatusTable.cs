@@ -7,8 +7,9 @@ namespace CrCache.Cli;
 /// <summary>The table of <c>crcache status</c>.</summary>
 internal static class StatusTable
 {
-    /// <summary>A line a source, with a line a resource below it where resources are given.</summary>
-    public static string Of(IReadOnlyList<SourceStatus> sources, Dictionary<string, IReadOnlyList<ResourceStatus>>? resources)
+    /// <summary>A line a source, with a line a resource, and one a request that waits, below it where resources are given.</summary>
+    public static string Of(
+        IReadOnlyList<SourceStatus> sources, Dictionary<string, IReadOnlyList<ResourceStatus>>? resources, IReadOnlyList<WaitingRequest> waiting)
     {
         var table = new Table((8, 2), (8, 2), (7, 1), (0, 0));
         table.Add("source", "cached", "in-use", "max");
@@ -19,19 +20,36 @@ internal static class StatusTable
 
         var lines = table.ToString().Split('\n');
         var below = new Table((0, 2), (0, 2), (0, 2), (0, 2), (0, 2), (0, 0));
-        foreach (var resource in sources.SelectMany(s => resources[s.Source]))
-            Add(below, resource);
+        List<int> counts = [];
+        foreach (var source in sources)
+        {
+            var demands = waiting.SelectMany(w => w.Demands.Where(d => d.Source == source.Source), (w, d) => (Request: w, Demand: d)).ToList();
+            foreach (var resource in resources[source.Source])
+                Add(below, resource);
+            foreach (var (request, demand) in demands)
+                Add(below, request, demand);
+            counts.Add(resources[source.Source].Count + demands.Count);
+        }
+
         var text = new StringBuilder(lines[0]).Append('\n');
         var next = below.ToString().Split('\n').AsEnumerable().GetEnumerator();
         for (var i = 0; i < sources.Count; i++)
         {
             text.Append(lines[i + 1]).Append('\n');
-            for (var n = resources[sources[i].Source].Count; n > 0 && next.MoveNext(); n--)
+            for (var n = counts[i]; n > 0 && next.MoveNext(); n--)
                 text.Append("  ").Append(next.Current).Append('\n');
         }
 
         return text.ToString();
     }
+
+    private static void Add(Table table, WaitingRequest request, ResourceDemand demand) => table.Add(
+        demand.AtLeast == demand.Count ? $"({Text(demand.Count)})" : $"({Text(demand.AtLeast)}..{Text(demand.Count)})",
+        "waiting",
+        request.Owner,
+        $"since {Printable.Time(request.Since)}",
+        request.Priority == 0 ? "-" : $"priority {Text(request.Priority)}",
+        request.Note ?? "");
 
     private static void Add(Table table, ResourceStatus r) => table.Add(
         r.Resource,

@@ -29,7 +29,7 @@ public sealed class CrCacheEngine
         Sources = new SourceCatalog(new SourceFile(types), environment, options.SearchParents);
         var plans = new SourcePlans(Sources, types);
         var discarder = new Discarder(store, types, hooks, book, caller, plans);
-        var acquisition = new Acquisition(store, plans, new Provisioner(store, hooks, book, caller), discarder, caller);
+        var acquisition = new Acquisition(store, plans, new Provisioner(store, hooks, book, caller), discarder, caller, options.Time);
         Leases = new LeaseService(store, plans, acquisition, discarder, book, caller);
         Inventory = new Inventory(store, Sources, plans);
         Commands = new CommandRunner(resolver);

@@ -44,11 +44,8 @@ public sealed class AcquireResource : ResourceTask
         var timeToLive = string.IsNullOrEmpty(Ttl) ? TimeSpan.FromHours(24) : Duration.Parse(Ttl);
         var engine = OpenEngine();
         var leases = await engine.Leases.AcquireAsync(
-            new AcquireRequest
+            new AcquireRequest([new(Source, Count) { AtLeast = AllowFewer ? 1 : Count }])
             {
-                Source = Source,
-                Count = Count,
-                AllowFewer = AllowFewer,
                 TimeToLive = timeToLive,
                 Owner = manual ? LeaseOwner.User : LeaseOwner.ThisProcess,
                 Note = string.IsNullOrEmpty(Note) ? BuildEngine.ProjectFileOfTaskNode : Note,

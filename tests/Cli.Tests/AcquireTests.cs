@@ -34,6 +34,39 @@ public sealed class AcquireTests : IDisposable
         Assert.Equal("local-0\n", await File.ReadAllTextAsync(_home.Combine("hook")));
     }
 
+    [Theory]
+    [InlineData("acquire|-s|lab|2..3", "lab-0 lab-1 lab-2")]
+    [InlineData("acquire|-s|lab|2..99", "lab-0 lab-1 lab-2 lab-3 lab-4 lab-5 lab-6 lab-7 lab-8 lab-9 lab-10 lab-11")]
+    [InlineData("acquire|-s|web|-s|lab|2", "lab-0 lab-1 web-0 web-1")]
+    [InlineData("-s|web:1..2|acquire|-s|lab:3", "lab-0 lab-1 lab-2 web-0 web-1")]
+    [InlineData("acquire|--wait|-s|lab|1", "lab-0")]
+    [InlineData("acquire|--wait|2|-s|lab", "lab-0 lab-1")]
+    [InlineData("acquire|--wait|5s|2|-s|lab", "lab-0 lab-1")]
+    [InlineData("acquire|--wait=5s|--priority|-7|-s|lab", "lab-0")]
+    public async Task Several_may_be_asked_for_in_several_ways(string arguments, string names)
+    {
+        _home.AddSource("web", "type=local\nmaximum=2\n");
+
+        Assert.Equal(names + "\n", (await _home.CrcacheAsync(arguments.Split('|'))).Success().Output);
+    }
+
+    [Fact]
+    public async Task Who_waits_is_served_and_who_is_killed_waiting_is_forgotten()
+    {
+        _home.AddSource("one", "type=local\nmaximum=1\n");
+        Assert.Equal(["one-0"], await _home.AcquireAsync("one"));
+        using var killed = _home.StartCrcache("acquire", "-s", "one", "--wait", "--priority", "9");
+        using var waiting = _home.StartCrcache("acquire", "-s", "one", "--wait=60s");
+        await InLineAsync(2);
+        killed.Kill();
+        await killed.WaitAsync();
+
+        (await _home.CrcacheAsync("release", "one-0")).Success();
+
+        Assert.Equal("one-0\n", (await waiting.WaitAsync()).Success().Output);
+        await InLineAsync(0);
+    }
+
     [Fact]
     public async Task Names_are_sorted_by_number() =>
         Assert.Equal(Enumerable.Range(0, 12).Select(i => $"lab-{i}"), await _home.AcquireAsync("lab", 12));
@@ -173,4 +206,7 @@ public sealed class AcquireTests : IDisposable
     }
 
     public void Dispose() => _home.Dispose();
+
+    private Task InLineAsync(int waiting) => Eventually.TrueAsync(
+        async () => (await _home.CrcacheAsync("status", "-v", "one")).Success().Output.Split("waiting").Length - 1 == waiting, what: $"{waiting} in line");
 }

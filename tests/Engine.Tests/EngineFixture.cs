@@ -23,7 +23,7 @@ internal sealed class EngineFixture : IDisposable
     });
 
     public async Task<IReadOnlyList<string>> Acquire(string source, int count = 1) =>
-        [.. (await Engine.Leases.AcquireAsync(new AcquireRequest { Source = source, Count = count }, TestContext.Current.CancellationToken)).Select(l => l.Resource)];
+        [.. (await Engine.Leases.AcquireAsync(new AcquireRequest(source, count), TestContext.Current.CancellationToken)).Select(l => l.Resource)];
 
     public Task Release(params string[] names) =>
         Engine.Leases.ReleaseAsync([.. names.Select(ResourceReference.Parse)], force: false, TestContext.Current.CancellationToken);

@@ -7,10 +7,10 @@ namespace CrCache.Cli.Commands;
 internal sealed class AcquireCommand : Command
 {
     private readonly GlobalOptions _options;
-    private readonly Option<string?> _source;
+    private readonly Option<string[]> _source;
     private readonly Argument<string?> _count = new("N")
     {
-        Description = "How many resources, all or none (default 1)",
+        Description = "How many resources, all or none (default 1); 2..8 for as many as are free, at least 2",
         Arity = ArgumentArity.ZeroOrOne,
     };
     private readonly Option<string?> _timeToLive = new("--ttl")
@@ -29,7 +29,18 @@ internal sealed class AcquireCommand : Command
         HelpName = "PID",
     };
 
-    public AcquireCommand(GlobalOptions options, Option<string?> source)
+    private readonly Option<string?> _wait = new(WaitArgument.Name)
+    {
+        Description = "Wait in line for what others hold, so long or for ever (CRCACHE_WAIT)",
+        HelpName = "DURATION",
+    };
+    private readonly Option<string?> _priority = new("--priority")
+    {
+        Description = "With --wait: greater numbers are served first, from -1000 to 1000 (default 0)",
+        HelpName = "N",
+    };
+
+    public AcquireCommand(GlobalOptions options, Option<string[]> source)
         : base("acquire", "Lease compute resources; prints their names")
     {
         _options = options;
@@ -39,6 +50,8 @@ internal sealed class AcquireCommand : Command
         Add(_timeToLive);
         Add(_note);
         Add(_whileProcess);
+        Add(_wait);
+        Add(_priority);
         SetAction(RunAsync);
     }
 
@@ -49,7 +62,7 @@ internal sealed class AcquireCommand : Command
         var leases = await Interruption.AllowAsync(async token =>
         {
             using var progress = new ProgressLine(
-                string.Create(CultureInfo.InvariantCulture, $"acquiring {request.Count} of {request.Source}"), parsed.GetValue(_options.Quiet));
+                string.Create(CultureInfo.InvariantCulture, $"{(request.Wait == TimeSpan.Zero ? "acquiring" : "waiting for")} {string.Join(" and ", request.Demands.Select(d => $"{d.Count} of {d.Source}"))}"), parsed.GetValue(_options.Quiet));
             return await engine.Leases.AcquireAsync(request, token);
         });
         try
@@ -68,11 +81,13 @@ internal sealed class AcquireCommand : Command
 
     private AcquireRequest Request(ParseResult parsed)
     {
-        var request = new AcquireRequest
+        string[] sources = parsed.GetValue(_source) is { Length: > 0 } named ? named : [EnvironmentFallback.Source ?? "local"];
+        var count = parsed.GetValue(_count);
+        AcquireRequest request = new([.. sources.Select(s => DemandText.Parse(s, count))])
         {
-            Source = parsed.GetValue(_source) ?? EnvironmentFallback.Source ?? "local",
-            Count = Count(parsed.GetValue(_count)),
             Note = parsed.GetValue(_note) ?? EnvironmentFallback.Of("CRCACHE_NOTE"),
+            Wait = WaitArgument.Parse(parsed.GetValue(_wait) ?? EnvironmentFallback.Of("CRCACHE_WAIT")),
+            Priority = Priority(parsed.GetValue(_priority)),
         };
         if ((parsed.GetValue(_timeToLive) ?? EnvironmentFallback.Of("CRCACHE_TTL")) is { } timeToLive)
             request = request with { TimeToLive = Duration.Parse(timeToLive) };
@@ -81,15 +96,16 @@ internal sealed class AcquireCommand : Command
         return request;
     }
 
-    private static int Count(string? text) => text is null
-        ? 1
-        : Positive(text) ?? throw new UsageException($"'{text}' is not a number of resources: write 1 or more");
+    private static int Priority(string? text) => text is null
+        ? 0
+        : int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : throw new UsageException($"--priority: '{text}' is not a whole number");
 
     private static int ProcessId(string text) =>
-        Positive(text) ?? throw new UsageException($"--while-pid: '{text}' is not the id of a process");
-
-    private static int? Positive(string text) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0 ? number : null;
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0
+            ? number
+            : throw new UsageException($"--while-pid: '{text}' is not the id of a process");
 
     private static void Fields(System.Text.Json.Utf8JsonWriter writer, Lease lease)
     {

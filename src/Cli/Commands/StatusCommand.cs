@@ -14,7 +14,7 @@ internal sealed class StatusCommand : Command
         Description = "Only these sources",
         Arity = ArgumentArity.ZeroOrMore,
     };
-    private readonly Option<bool> _verbose = new("--verbose", "-v") { Description = "Also a line a resource: state, owner, since, expires, note" };
+    private readonly Option<bool> _verbose = new("--verbose", "-v") { Description = "Also a line a resource (state, owner, since, expires, note) and a line a request that waits" };
     private readonly Option<string?> _query = new("--query")
     {
         Description = $"Only this number, a line a source: {string.Join(", ", StatusQuery.Names)}",
@@ -43,10 +43,11 @@ internal sealed class StatusCommand : Command
             return Answer(query, sources, json);
 
         var resources = parsed.GetValue(_verbose) ? sources.ToDictionary(s => s.Source, s => inventory.Resources(s.Source)) : null;
+        var waiting = resources is null ? [] : inventory.Waiting();
         if (json)
-            Output.Line(StatusJson.Of(sources, resources));
+            Output.Line(StatusJson.Of(sources, resources, waiting));
         else
-            Output.Write(StatusTable.Of(sources, resources));
+            Output.Write(StatusTable.Of(sources, resources, waiting));
 
         // What works is shown; what does not is said, and the exit code tells a script.
         var problems = sources.Select(s => s.Problem).OfType<CrCacheException>().ToArray();

@@ -1,16 +1,16 @@
 namespace CrCache;
 
 /// <summary>What to lease, for whom and for how long.</summary>
-public sealed record AcquireRequest
+/// <param name="Demands">The resources, by source; each source at most once. All demands are met, or nothing is taken.</param>
+public sealed record AcquireRequest(IReadOnlyList<ResourceDemand> Demands)
 {
-    /// <summary>The source to lease from.</summary>
-    public required string Source { get; init; }
-
-    /// <summary>How many resources, at least 1. All or none are handed out.</summary>
-    public int Count { get; init; } = 1;
-
-    /// <summary>When true, fewer (but at least one) are handed out where <see cref="Count"/> are not free.</summary>
-    public bool AllowFewer { get; init; }
+    /// <summary>A request for resources of one source, all or none.</summary>
+    /// <param name="source">The source.</param>
+    /// <param name="count">How many, from 1 up.</param>
+    public AcquireRequest(string source, int count = 1)
+        : this([new ResourceDemand(source, count)])
+    {
+    }
 
     /// <summary>How long the lease lasts unless it is renewed; from one second up, 24 hours unless said otherwise.</summary>
     public TimeSpan TimeToLive { get; init; } = TimeSpan.FromHours(24);
@@ -20,4 +20,13 @@ public sealed record AcquireRequest
 
     /// <summary>A remark for whoever finds the resource taken.</summary>
     public string? Note { get; init; }
+
+    /// <summary>
+    /// How long to wait in line for resources that others hold: zero, the default, for not at all,
+    /// <see cref="Timeout.InfiniteTimeSpan"/> for as long as it takes.
+    /// </summary>
+    public TimeSpan Wait { get; init; }
+
+    /// <summary>The place in the line: a greater number is served first, equal ones in the order they came. From -1000 to 1000.</summary>
+    public int Priority { get; init; }
 }

@@ -1,31 +1,64 @@
 using System.Globalization;
+using CrCache.Configuration;
 using CrCache.Store;
 
 namespace CrCache.Leasing;
 
-/// <summary>Gets a request's resources: decided in one transaction over all layers, then made, all or nothing.</summary>
-internal sealed class Acquisition(StateStore store, SourcePlans plans, Provisioner provisioner, Discarder discarder, Caller caller)
+/// <summary>
+/// Gets a request's resources: decided in one transaction over all sources and layers, then made, all or nothing. Whoever waits stands in
+/// line meanwhile, and holds nothing.
+/// </summary>
+internal sealed class Acquisition(
+    StateStore store, SourcePlans plans, Provisioner provisioner, Discarder discarder, Caller caller, TimeProvider time)
 {
     private const int MostAtOnce = 10_000;
+    private const int MostPriority = 1000;
+
+    // What ends without anybody writing, such as a lease or its owner, is looked for so often.
+    private static readonly TimeSpan LongestSleep = TimeSpan.FromSeconds(1);
 
     /// <inheritdoc cref="LeaseService.AcquireAsync"/>
     public async Task<IReadOnlyList<Lease>> AcquireAsync(AcquireRequest request, CancellationToken cancellationToken)
     {
-        CheckCount(request);
-        var plan = plans.Load(request.Source);
-        if (!request.AllowFewer && plan.Maximum < request.Count)
+        Check(request);
+        var demands = PlannedDemand.InOrder(request.Demands.Select(d => new PlannedDemand(d, plans.Load(d.Source))));
+        if (demands.FirstOrDefault(d => !d.CanEverBeMet) is var (demand, plan))
         {
             throw new UsageException(
                 ErrorCodes.BeyondMaximum,
-                string.Create(CultureInfo.InvariantCulture, $"'{plan.Name}' never has more than {plan.Maximum} resources, and {request.Count} were asked for"));
+                string.Create(CultureInfo.InvariantCulture, $"'{plan.Name}' never has more than {plan.Maximum} resources, and {demand.AtLeast} were asked for"));
         }
 
-        var owner = Caller.Owner(request);
-        var reserves = plan.All().DistinctBy(p => p.Name).ToDictionary(p => p.Name, p => p.Settings.Reserve);
+        Attempt attempt = new(request, demands, Caller.Owner(request));
+        try
+        {
+            return await AcquireAsync(attempt, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (attempt.Ticket is { } ticket)
+            {
+                store.Transact(t =>
+                {
+                    t.Tickets.Remove(ticket);
+                    return true;
+                });
+            }
+        }
+    }
+
+    private async Task<IReadOnlyList<Lease>> AcquireAsync(Attempt attempt, CancellationToken cancellationToken)
+    {
+        var begin = time.GetTimestamp();
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var decision = store.Transact(t => Decide(t, plan, request, owner, reserves));
+            var left = attempt.Request.Wait == Timeout.InfiniteTimeSpan
+                ? TimeSpan.MaxValue
+                : attempt.Request.Wait - time.GetElapsedTime(begin);
+            var stamp = store.Stamp();
+            var decision = store.Transact(t => Decide(t, attempt, waits: left > TimeSpan.Zero));
+            attempt.Ticket = decision.Ticket;
             if (decision.Taken is { } taken)
             {
                 return await ProvisionAsync(taken, decision.ToDiscard, cancellationToken).ConfigureAwait(false);
@@ -35,43 +68,90 @@ internal sealed class Acquisition(StateStore store, SourcePlans plans, Provision
             await discarder.DiscardAsync(decision.ToDiscard, cancellationToken).ConfigureAwait(false);
             foreach (var source in decision.Unknown)
             {
-                reserves.TryAdd(source, plans.Reserve(source));
+                attempt.Reserves.TryAdd(source, plans.Reserve(source));
+                attempt.Plans.TryAdd(source, plans.TryLoad(source));
+            }
+
+            if (decision.ToDiscard.Count > 0 || decision.Unknown.Count > 0)
+            {
+                continue;
             }
 
             // Nothing was in the way but the others.
-            if (decision.ToDiscard.Count == 0 && decision.Unknown.Count == 0)
+            var problem = decision.Problem ?? throw new InvalidOperationException("nothing was taken, and for no reason");
+            if (left <= TimeSpan.Zero)
             {
-                throw decision.Problem ?? throw new InvalidOperationException("nothing was taken, and for no reason");
+                throw attempt.Request.Wait == TimeSpan.Zero ? problem : problem.After(attempt.Request.Wait);
+            }
+
+            await store.WaitForChangeAsync(stamp, left < LongestSleep ? left : LongestSleep, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static void Check(AcquireRequest request)
+    {
+        if (request.Demands.Count == 0)
+        {
+            throw new UsageException("a request for no source at all");
+        }
+
+        foreach (var demand in request.Demands)
+        {
+            if (demand.Count is < 1 or > MostAtOnce)
+            {
+                throw new UsageException(string.Create(CultureInfo.InvariantCulture, $"{demand.Count} resources cannot be acquired; ask for 1 to {MostAtOnce}"));
+            }
+
+            if (demand.AtLeast < 1 || demand.AtLeast > demand.Count)
+            {
+                throw new UsageException(string.Create(
+                    CultureInfo.InvariantCulture, $"{demand.AtLeast}..{demand.Count} is no range of numbers of resources: the first is from 1 to the second"));
             }
         }
-    }
 
-    private static void CheckCount(AcquireRequest request)
-    {
-        if (request.Count is < 1 or > MostAtOnce)
+        if (request.Demands.GroupBy(d => d.Source).FirstOrDefault(g => g.Count() > 1) is { } twice)
         {
-            throw new UsageException(string.Create(CultureInfo.InvariantCulture, $"{request.Count} resources cannot be acquired; ask for 1 to {MostAtOnce}"));
+            throw new UsageException($"'{IniFile.Shorten(twice.Key)}' is asked for twice; say once how many");
+        }
+
+        if (request.Priority is < -MostPriority or > MostPriority)
+        {
+            throw new UsageException(string.Create(CultureInfo.InvariantCulture, $"{request.Priority} is no priority; give one from {-MostPriority} to {MostPriority}"));
+        }
+
+        if (request.Wait < TimeSpan.Zero && request.Wait != Timeout.InfiniteTimeSpan)
+        {
+            throw new UsageException("a wait cannot be shorter than nothing");
         }
     }
 
-    private Decision Decide(
-        StoreTransaction transaction, SourcePlan plan, AcquireRequest request, OwnerRow owner, IReadOnlyDictionary<string, int> reserves)
+    private Decision Decide(StoreTransaction transaction, Attempt attempt, bool waits)
     {
-        var transitions = new Transitions(transaction, caller, reserves);
-        var collector = new Collector(transaction, transitions, reserves);
+        var transitions = new Transitions(transaction, caller, attempt.Reserves);
+        var collector = new Collector(transaction, transitions, attempt.Reserves);
         collector.Collect(apply: true);
-        var allocator = new Allocator(transaction, transitions);
-        var taken = new List<Allocation>();
+        var collected = collector.Report.Count > 0;
+
+        WaitingLine line = new(transaction, caller, attempt.Plans);
+        var ahead = line.Ahead(attempt.Request.Priority, attempt.Ticket);
+        var earmarks = line.Earmark(ahead);
+        if (line.Unknown.Count > 0)
+        {
+            collector.Unknown.UnionWith(line.Unknown);
+            return new Decision(null, null, transitions.ToDiscard, collector.Unknown, attempt.Ticket);
+        }
+
         transaction.Execute("SAVEPOINT request;");
         var condemned = transitions.ToDiscard.Count;
-        while (taken.Count < request.Count && allocator.Take(plan, owner) is { } allocation)
+        var taken = Take(new Allocator(transaction, transitions, earmarks), attempt, out var unmet);
+        if (unmet is null)
         {
-            taken.Add(allocation);
-        }
+            if (attempt.Ticket is { } served)
+            {
+                transaction.Tickets.Remove(served);
+            }
 
-        if (taken.Count == request.Count || (request.AllowFewer && taken.Count > 0))
-        {
-            return new Decision(taken, null, transitions.ToDiscard, collector.Unknown);
+            return new Decision(taken, null, transitions.ToDiscard, collector.Unknown, null);
         }
 
         // Too few: what was taken goes back, but what has to be discarded anyway, which may make room, goes on.
@@ -79,7 +159,71 @@ internal sealed class Acquisition(StateStore store, SourcePlans plans, Provision
         transaction.Execute("ROLLBACK TO request;");
         transitions.ToDiscard.RemoveRange(condemned, stale.Count);
         stale.ForEach(r => transitions.Condemn(r, "its source's configuration has changed"));
-        return new Decision(null, Exhaustion.Explain(transaction, plan, request), transitions.ToDiscard, collector.Unknown);
+
+        var ticket = Stand(transaction, attempt, waits, out var stood);
+        transaction.IsTrial = !collected && !line.HasChanged && !stood && transitions.ToDiscard.Count == 0;
+        return new Decision(null, Exhaustion.Explain(transaction, unmet, earmarks, ahead), transitions.ToDiscard, collector.Unknown, ticket);
+    }
+
+    private static List<Allocation> Take(Allocator allocator, Attempt attempt, out PlannedDemand? unmet)
+    {
+        List<Allocation> taken = [];
+        unmet = null;
+
+        // First what each must have, then what each would like.
+        foreach (var planned in attempt.Demands)
+        {
+            for (var i = 0; i < planned.Demand.AtLeast; i++)
+            {
+                if (allocator.Take(planned.Plan, attempt.Owner) is not { } allocation)
+                {
+                    unmet = planned;
+                    return taken;
+                }
+
+                taken.Add(allocation);
+            }
+        }
+
+        foreach (var (demand, plan) in attempt.Demands)
+        {
+            for (var i = demand.AtLeast; i < demand.Count && allocator.Take(plan, attempt.Owner) is { } allocation; i++)
+            {
+                taken.Add(allocation);
+            }
+        }
+
+        return taken;
+    }
+
+    /// <summary>Stands in line, if it is to wait, and says now and then that it still does.</summary>
+    private long? Stand(StoreTransaction transaction, Attempt attempt, bool waits, out bool wrote)
+    {
+        wrote = false;
+        if (!waits)
+        {
+            return attempt.Ticket;
+        }
+
+        if (attempt.Ticket is { } ticket)
+        {
+            if (time.GetElapsedTime(attempt.Touched) < WaitingLine.Heartbeat)
+            {
+                return ticket;
+            }
+
+            wrote = true;
+            attempt.Touched = time.GetTimestamp();
+            if (transaction.Tickets.Touch(ticket))
+            {
+                return ticket;
+            }
+        }
+
+        wrote = true;
+        attempt.Touched = time.GetTimestamp();
+        return transaction.Tickets.Add(new(
+            0, attempt.Request.Priority, transaction.Now, transaction.Now, caller.Process, attempt.Owner.Name, attempt.Owner.Note, StoredJson.Of(attempt.Request.Demands)));
     }
 
     private async Task<IReadOnlyList<Lease>> ProvisionAsync(
@@ -90,7 +234,7 @@ internal sealed class Acquisition(StateStore store, SourcePlans plans, Provision
         {
             await discarder.DiscardAsync(toDiscard, cancellationToken).ConfigureAwait(false);
             var rows = await Task.WhenAll(making).ConfigureAwait(false);
-            return [.. rows.OrderBy(r => r.Number).Select(r => r.ToLease())];
+            return [.. rows.OrderBy(r => r.Source, StringComparer.Ordinal).ThenBy(r => r.Number).Select(r => r.ToLease())];
         }
         catch
         {
@@ -124,5 +268,28 @@ internal sealed class Acquisition(StateStore store, SourcePlans plans, Provision
     }
 
     private sealed record Decision(
-        IReadOnlyList<Allocation>? Taken, CrCacheException? Problem, List<ResourceRow> ToDiscard, IReadOnlyCollection<string> Unknown);
+        IReadOnlyList<Allocation>? Taken, NothingAvailableException? Problem, List<ResourceRow> ToDiscard, IReadOnlyCollection<string> Unknown, long? Ticket);
+
+    /// <summary>A request on its way.</summary>
+    private sealed class Attempt(AcquireRequest request, IReadOnlyList<PlannedDemand> demands, OwnerRow owner)
+    {
+        public AcquireRequest Request { get; } = request;
+
+        public IReadOnlyList<PlannedDemand> Demands { get; } = demands;
+
+        public OwnerRow Owner { get; } = owner;
+
+        /// <summary>The sources that were read, for judging the line.</summary>
+        public Dictionary<string, SourcePlan?> Plans { get; } = demands.ToDictionary(d => d.Demand.Source, SourcePlan? (d) => d.Plan);
+
+        /// <summary>How many resources each source keeps.</summary>
+        public Dictionary<string, int> Reserves { get; } =
+            demands.SelectMany(d => d.Plan.All()).DistinctBy(p => p.Name).ToDictionary(p => p.Name, p => p.Settings.Reserve);
+
+        /// <summary>Its place in the line, once it has one.</summary>
+        public long? Ticket { get; set; }
+
+        /// <summary>When it last said that it stands there.</summary>
+        public long Touched { get; set; }
+    }
 }

@@ -6,7 +6,8 @@ namespace CrCache.Leasing;
 /// <param name="Row">It, as it was written.</param>
 /// <param name="Plan">Its source.</param>
 /// <param name="Base">The resource below it, where that was taken for it.</param>
-internal sealed record Allocation(ResourceRow Row, SourcePlan Plan, Allocation? Base)
+/// <param name="IsNew">Whether it did not exist before.</param>
+internal sealed record Allocation(ResourceRow Row, SourcePlan Plan, Allocation? Base, bool IsNew)
 {
     /// <summary>Whether it can be used already; else it has still to be made.</summary>
     public bool IsReady => Row.State == ResourceState.Leased;

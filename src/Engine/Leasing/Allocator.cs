@@ -5,17 +5,20 @@ using CrCache.Store;
 namespace CrCache.Leasing;
 
 /// <summary>Decides, inside one transaction, which resources a request gets: cached ones first, then new ones within every layer's limits.</summary>
-internal sealed class Allocator(StoreTransaction transaction, Transitions transitions)
+/// <param name="transaction">The transaction.</param>
+/// <param name="transitions">What changes the rows.</param>
+/// <param name="earmarks">What is kept for others.</param>
+internal sealed class Allocator(StoreTransaction transaction, Transitions transitions, Earmarks earmarks)
 {
     /// <summary>Takes a resource of a source, or writes down that one is about to be made.</summary>
     /// <returns>The resource; null where every limit is reached, and then nothing was written.</returns>
     public Allocation? Take(SourcePlan plan, OwnerRow owner)
     {
-        while (transaction.Resources.FirstIdle(plan.Name) is { } idle)
+        foreach (var idle in Free(plan.Name))
         {
             if (IsCurrent(idle, plan))
             {
-                return new Allocation(transitions.HandOut(idle with { Owner = owner }, isNew: false), plan, null);
+                return new Allocation(transitions.HandOut(idle with { Owner = owner }, isNew: false), plan, null, IsNew: false);
             }
 
             transitions.Condemn(idle, "its source's configuration has changed");
@@ -26,7 +29,7 @@ internal sealed class Allocator(StoreTransaction transaction, Transitions transi
 
     private Allocation? Make(SourcePlan plan, OwnerRow owner)
     {
-        if (transaction.Resources.Tally(plan.Name).Values.Sum() >= plan.Settings.Maximum)
+        if (transaction.Resources.Tally(plan.Name).Values.Sum() + earmarks.NewOf(plan.Name) >= plan.Settings.Maximum)
         {
             return null;
         }
@@ -65,7 +68,7 @@ internal sealed class Allocator(StoreTransaction transaction, Transitions transi
             row = transitions.HandOut(row, isNew: true);
         }
 
-        return new Allocation(row, plan, below);
+        return new Allocation(row, plan, below, IsNew: true);
     }
 
     /// <summary>Records a draft as a resource's way in.</summary>
@@ -77,7 +80,9 @@ internal sealed class Allocator(StoreTransaction transaction, Transitions transi
     private IEnumerable<SourcePlan> Preferred(IReadOnlyList<SourcePlan> layers) =>
         [.. layers.OrderByDescending(HasCached).ThenByDescending(l => l.Settings.Reserve > 0)];
 
-    private bool HasCached(SourcePlan plan) => transaction.Resources.FirstIdle(plan.Name) is not null || plan.Layers.Any(HasCached);
+    private bool HasCached(SourcePlan plan) => Free(plan.Name).Any() || plan.Layers.Any(HasCached);
+
+    private IEnumerable<ResourceRow> Free(string source) => transaction.Resources.Idle(source).Where(r => !earmarks.Keeps(r.Name));
 
     private bool IsCurrent(ResourceRow row, SourcePlan plan) =>
         row.Settings == plan.Remembered

@@ -9,8 +9,15 @@ internal static class Exhaustion
     private const int Named = 20;
 
     /// <summary>The error that names who holds what stands in the way.</summary>
-    public static NothingAvailableException Explain(StoreTransaction transaction, SourcePlan plan, AcquireRequest request)
+    /// <param name="transaction">The transaction.</param>
+    /// <param name="unmet">The demand that could not be met.</param>
+    /// <param name="earmarks">What is kept for those who wait.</param>
+    /// <param name="ahead">Those who wait.</param>
+    public static NothingAvailableException Explain(
+        StoreTransaction transaction, PlannedDemand unmet, Earmarks earmarks, IReadOnlyCollection<TicketRow> ahead)
     {
+        var (demand, plan) = unmet;
+
         // A resource that another one of these is layered on is not in the way twice.
         var sources = plan.All().Select(p => p.Name).ToHashSet();
         var holders = sources
@@ -19,10 +26,11 @@ internal static class Exhaustion
             .Select(Holder)
             .ToList();
         var most = plan.Maximum is { } maximum ? string.Create(CultureInfo.InvariantCulture, $" (at most {maximum} in all)") : "";
-        var none = request.Count == 1 || request.AllowFewer;
-        var wanted = none ? "no resource" : string.Create(CultureInfo.InvariantCulture, $"fewer than {request.Count} resources");
+        var wanted = demand.AtLeast == 1 ? "no resource" : string.Create(CultureInfo.InvariantCulture, $"fewer than {demand.AtLeast} resources");
+        var line = earmarks.Count == 0 ? "" : string.Create(
+            CultureInfo.InvariantCulture, $", {earmarks.Count} kept for {ahead.Count} who wait{(ahead.Count == 1 ? "s" : "")} ({ahead.First().Owner} since {ahead.First().Since:u})");
         return new NothingAvailableException(
-            $"{wanted} of '{plan.Name}' {(none ? "is" : "are")} free{most}: {holders.Count} in use; try again when one has been released",
+            $"{wanted} of '{plan.Name}' {(demand.AtLeast == 1 ? "is" : "are")} free{most}: {holders.Count} in use{line}; try again when one has been released, or wait for it with --wait",
             [.. holders.Take(Named)]);
     }
 

@@ -35,6 +35,12 @@ public sealed class Inventory
     public IReadOnlyList<ResourceStatus> Resources(string source) =>
         _store.Transact(t => (IReadOnlyList<ResourceStatus>)[.. t.Resources.Of(source).Select(Status)]);
 
+    /// <summary>The requests that wait, the next to be served first.</summary>
+    /// <returns>The requests.</returns>
+    public IReadOnlyList<WaitingRequest> Waiting() => _store.Transact(t => (IReadOnlyList<WaitingRequest>)[.. t.Tickets.InOrder()
+        .Where(r => ProcessIdentity.Parse(r.Process) is { } process && !process.IsGone())
+        .Select(r => new WaitingRequest(StoredJson.Demands(r.Demands), r.Owner, r.Since, r.Priority, r.Note))]);
+
     /// <summary>The names of all resources there are, in any state, sorted.</summary>
     /// <returns>The names.</returns>
     public IReadOnlyList<string> Names() =>

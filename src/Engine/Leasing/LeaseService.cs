@@ -27,13 +27,14 @@ public sealed class LeaseService
     }
 
     /// <summary>
-    /// Leases resources, making them where none is cached. All or nothing (unless <see cref="AcquireRequest.AllowFewer"/>);
-    /// first finishes or undoes what dead processes left behind.
+    /// Leases resources, making them where none is cached: all demands, or nothing. First finishes or undoes what dead processes left
+    /// behind. Who is to wait stands in line: greater priorities first, then in the order they came; what is free is kept for who is
+    /// ahead, so that nobody is overtaken for ever.
     /// </summary>
     /// <param name="request">What to lease.</param>
     /// <param name="cancellationToken">Gives up; what was made for the request is undone.</param>
-    /// <returns>The leases, sorted by resource number.</returns>
-    /// <exception cref="NothingAvailableException">Too few are free; the holders are named.</exception>
+    /// <returns>The leases, sorted by source and resource number.</returns>
+    /// <exception cref="NothingAvailableException">Too few are free, or became free in time; the holders are named.</exception>
     /// <exception cref="UsageException">More were asked for than the limits ever allow, or the request is malformed.</exception>
     /// <exception cref="ConfigurationException">The source is unknown or its configuration wrong.</exception>
     /// <exception cref="ResourceException">A resource could not be made, or a hook failed.</exception>

@@ -22,7 +22,7 @@ internal sealed class Provisioner(StateStore store, HookCalls hooks, RouteBook r
         var draft = plan.Draft ?? await MakeAsync(allocation, cancellationToken).ConfigureAwait(false);
         var row = Continue(allocation.Row, (t, transitions, r) =>
         {
-            r = new Allocator(t, transitions).Describe(r, plan, draft, below?.Concurrency);
+            r = new Allocator(t, transitions, Earmarks.None).Describe(r, plan, draft, below?.Concurrency);
             return plan.HasProvisionHooks ? r : transitions.HandOut(r, isNew: true);
         });
         if (plan.HasProvisionHooks)

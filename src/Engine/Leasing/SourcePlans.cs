@@ -24,6 +24,19 @@ internal sealed class SourcePlans(SourceCatalog catalog, SourceTypes types)
         }
     }
 
+    /// <summary>A source's plan; null where its configuration is gone or wrong.</summary>
+    public SourcePlan? TryLoad(string name)
+    {
+        try
+        {
+            return Load(name);
+        }
+        catch (ConfigurationException)
+        {
+            return null;
+        }
+    }
+
     private SourcePlan Load(SourceSettings settings)
     {
         var type = types.Find(settings.Type) ?? throw new InvalidOperationException($"a checked source has the unknown type {settings.Type}");

@@ -92,6 +92,30 @@ internal static class StoredJson
         };
     }
 
+    /// <summary>What a request that waits wants.</summary>
+    public static string Of(IReadOnlyList<ResourceDemand> demands) => Write(json =>
+    {
+        json.WriteStartArray("demands");
+        foreach (var demand in demands)
+        {
+            json.WriteStartObject();
+            Text(json, "source", demand.Source);
+            Number(json, "count", demand.Count);
+            Number(json, "atLeast", demand.AtLeast);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    });
+
+    /// <summary>What a request that waits wants, from the store.</summary>
+    public static IReadOnlyList<ResourceDemand> Demands(string json)
+    {
+        using var document = JsonDocument.Parse(json);
+        return [.. document.RootElement.GetProperty("demands").EnumerateArray().Select(
+            d => new ResourceDemand(Text(d, "source")!, Number(d, "count")!.Value) { AtLeast = Number(d, "atLeast")!.Value })];
+    }
+
     private static string Write(Action<Utf8JsonWriter> members)
     {
         ArrayBufferWriter<byte> text = new(256);

@@ -11,9 +11,29 @@ internal sealed class ResourceTable(StoreTransaction transaction)
     /// <summary>The resource of that name, or null.</summary>
     public ResourceRow? Find(string name) => Select("name = $name", ("$name", name)) is [var row] ? row : null;
 
-    /// <summary>The free resource of a source with the smallest number, or null.</summary>
-    public ResourceRow? FirstIdle(string source) =>
-        Select("source = $source AND state = 'idle' ORDER BY number LIMIT 1", ("$source", source)) is [var row] ? row : null;
+    /// <summary>The free resources of a source, by number, read as far as they are asked for.</summary>
+    public IEnumerable<ResourceRow> Idle(string source)
+    {
+        var after = -1;
+        for (List<ResourceRow> rows; ; after = rows[^1].Number)
+        {
+            // Most often the first will do.
+            rows = Select(
+                "source = $source AND state = 'idle' AND number > $after ORDER BY number LIMIT $limit",
+                ("$source", source),
+                ("$after", after),
+                ("$limit", after < 0 ? 1 : 100));
+            if (rows.Count == 0)
+            {
+                yield break;
+            }
+
+            foreach (var row in rows)
+            {
+                yield return row;
+            }
+        }
+    }
 
     /// <summary>All resources of a source, by number.</summary>
     public List<ResourceRow> Of(string source) => Select("source = $source ORDER BY number", ("$source", source));

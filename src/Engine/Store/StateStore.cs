@@ -13,6 +13,8 @@ internal sealed class StateStore(Func<string> directory, TimeProvider time)
     private const int Full = 13;
     private const int NotADatabase = 26;
 
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(20);
+
     private readonly Lock _turn = new();
     private StoreSession? _session;
 
@@ -40,6 +42,23 @@ internal sealed class StateStore(Func<string> directory, TimeProvider time)
             throw new StoreException(ErrorCodes.StoreFailed, $"{File} cannot be used: {e.Message}", e);
         }
     }
+
+    /// <summary>Waits until anybody may have written something.</summary>
+    /// <param name="seen">What <see cref="Stamp"/> was when it was looked at.</param>
+    /// <param name="atMost">How long to wait for that.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task WaitForChangeAsync(object? seen, TimeSpan atMost, CancellationToken cancellationToken)
+    {
+        // A look at a file's times takes a microsecond, needs no lock, and misses nothing on any file system; there is nobody to ask.
+        var begin = TimeProvider.System.GetTimestamp();
+        while (TimeProvider.System.GetElapsedTime(begin) < atMost && Equals(seen, Stamp()))
+        {
+            await Task.Delay(Look, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Something that differs after anybody has written.</summary>
+    public object? Stamp() => FileStatus.Of(StoreSession.LogOf(File)) is { } log ? (log.Inode, log.Size, log.ModifiedSeconds, log.ModifiedNanoseconds) : null;
 
     private T Transact<T>(Func<StoreTransaction, T> work, string place)
     {

@@ -59,6 +59,18 @@ internal static class StoreSchema
             INSERT INTO tally VALUES (new.source, new.state, 1) ON CONFLICT DO UPDATE SET number = number + 1;
         END;
 
+        -- Requests that wait. AUTOINCREMENT: who comes later never stands before somebody who came earlier.
+        CREATE TABLE ticket (
+            number INTEGER PRIMARY KEY AUTOINCREMENT,
+            priority INTEGER NOT NULL,
+            since INTEGER NOT NULL,
+            seen INTEGER NOT NULL,
+            process TEXT NOT NULL,
+            owner TEXT NOT NULL,
+            note TEXT,
+            demands TEXT NOT NULL
+        ) STRICT;
+
         -- AUTOINCREMENT: a number is never given twice, also when the newest events have been pruned. Epochs are event numbers.
         CREATE TABLE event (
             number INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -73,9 +73,18 @@ internal sealed class StoreSession : IDisposable
         using var transaction = _connection.BeginTransaction();
         _statements.Transaction = transaction;
         StoreSchema.RequireCurrent(_statements, _path);
-        var result = work(new StoreTransaction(_statements, now));
-        wrote = raw.sqlite3_total_changes(_connection.Handle!) != before;
-        transaction.Commit();
+        var inner = new StoreTransaction(_statements, now);
+        var result = work(inner);
+        wrote = !inner.IsTrial && raw.sqlite3_total_changes(_connection.Handle!) != before;
+        if (inner.IsTrial)
+        {
+            transaction.Rollback();
+        }
+        else
+        {
+            transaction.Commit();
+        }
+
         _statements.Transaction = null;
         if (wrote && _log.IsLong)
         {
@@ -100,7 +109,7 @@ internal sealed class StoreSession : IDisposable
         _connection.Dispose();
     }
 
-    private static string LogOf(string path) => path + "-wal";
+    public static string LogOf(string path) => path + "-wal";
 
     // SQLite's own checkpoints count only while somebody has the database open: the next one to open it alone knows nothing of them,
     // and would copy the whole log at every commit and never begin it anew. So it is begun anew here and now, by a write that changes nothing.

@@ -13,6 +13,7 @@ internal sealed class StoreTransaction
         Now = DateTimeOffset.FromUnixTimeMilliseconds(now.ToUnixTimeMilliseconds());
         Events = new EventTable(this);
         Resources = new ResourceTable(this);
+        Tickets = new TicketTable(this);
     }
 
     /// <summary>When the transaction happens, to the millisecond: one time for all it writes.</summary>
@@ -23,6 +24,12 @@ internal sealed class StoreTransaction
 
     /// <summary>What happened to them.</summary>
     public EventTable Events { get; }
+
+    /// <summary>The requests that wait for them.</summary>
+    public TicketTable Tickets { get; }
+
+    /// <summary>Whether what it wrote was only tried, and is to be forgotten: others are then not told that anything has changed.</summary>
+    public bool IsTrial { get; set; }
 
     /// <summary>Runs a statement that gives no rows.</summary>
     public void Execute(string sql, params ReadOnlySpan<(string Name, object? Value)> parameters) => _statements.Execute(sql, parameters);

@@ -35,11 +35,8 @@ internal sealed class RunLeases : IDisposable
         // A source without a limit has as many as one asks for: as many as this machine can drive at once.
         var limit = engine.Inventory.Sources([settings.Source]) is [{ Maximum: { } maximum }, ..] ? maximum : Environment.ProcessorCount;
         var leases = await engine.Leases.AcquireAsync(
-            new AcquireRequest
+            new AcquireRequest([new(settings.Source, Math.Max(1, Math.Min(limit, settings.Count ?? limit))) { AtLeast = 1 }])
             {
-                Source = settings.Source,
-                Count = Math.Max(1, Math.Min(limit, settings.Count ?? limit)),
-                AllowFewer = true,
                 Owner = LeaseOwner.ThisProcess,
                 TimeToLive = TimeToLive,
                 Note = $"dotnet test in {settings.Directory}",

@@ -55,7 +55,7 @@ public sealed class LeaseInvariantTests
                 var available = fixture.Engine.Inventory.Sources([source])[0].Available;
                 try
                 {
-                    var leases = await fixture.Engine.Leases.AcquireAsync(new AcquireRequest { Source = source, Count = count }, Token);
+                    var leases = await fixture.Engine.Leases.AcquireAsync(new AcquireRequest(source, count), Token);
                     Assert.All(leases, l => Assert.True(l.Epoch > lastEpoch));
                     lastEpoch = leases.Max(l => l.Epoch);
                     foreach (var lease in leases)

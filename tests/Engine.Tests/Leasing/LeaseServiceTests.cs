@@ -46,7 +46,7 @@ public sealed class LeaseServiceTests : IDisposable
         await _fixture.Acquire("db", 2);
         await Assert.ThrowsAsync<NothingAvailableException>(() => _fixture.Acquire("db", 2));
         Assert.Equal((0, 2), _fixture.Count("db"));
-        var fewer = await Leases.AcquireAsync(new AcquireRequest { Source = "db", Count = 2, AllowFewer = true }, Token);
+        var fewer = await Leases.AcquireAsync(new AcquireRequest([new("db", 2) { AtLeast = 1 }]), Token);
         Assert.Equal("db-2", Assert.Single(fewer).Resource);
     }
 
@@ -134,9 +134,9 @@ public sealed class LeaseServiceTests : IDisposable
     public async Task An_old_hand_out_is_lost_for_release_renewal_and_commands()
     {
         _fixture.Home.AddSource("db", "type=local\nreserve=1");
-        var old = (await Leases.AcquireAsync(new AcquireRequest { Source = "db" }, Token))[0];
+        var old = (await Leases.AcquireAsync(new AcquireRequest("db"), Token))[0];
         await _fixture.Release("db-0");
-        var current = (await Leases.AcquireAsync(new AcquireRequest { Source = "db" }, Token))[0];
+        var current = (await Leases.AcquireAsync(new AcquireRequest("db"), Token))[0];
         Assert.True(current.Epoch > old.Epoch);
         await Assert.ThrowsAsync<LeaseLostException>(() => Leases.ReleaseAsync([old.Reference], false, Token));
         Assert.Throws<LeaseLostException>(() => Leases.Renew([old.Reference], TimeSpan.FromHours(1)));
@@ -147,10 +147,10 @@ public sealed class LeaseServiceTests : IDisposable
     [Fact]
     public async Task A_name_that_is_used_again_has_a_greater_epoch()
     {
-        var first = (await Leases.AcquireAsync(new AcquireRequest { Source = "local" }, Token))[0];
+        var first = (await Leases.AcquireAsync(new AcquireRequest("local"), Token))[0];
         await _fixture.Release("local-0");
         Assert.Throws<LeaseLostException>(() => Leases.Get(first.Reference));
-        var second = (await Leases.AcquireAsync(new AcquireRequest { Source = "local" }, Token))[0];
+        var second = (await Leases.AcquireAsync(new AcquireRequest("local"), Token))[0];
         Assert.Equal(first.Resource, second.Resource);
         Assert.True(second.Epoch > first.Epoch);
     }
@@ -158,7 +158,7 @@ public sealed class LeaseServiceTests : IDisposable
     [Fact]
     public async Task An_expired_lease_is_lost_and_taken_back_by_the_next_acquire()
     {
-        var lease = (await Leases.AcquireAsync(new AcquireRequest { Source = "local", TimeToLive = TimeSpan.FromMinutes(5) }, Token))[0];
+        var lease = (await Leases.AcquireAsync(new AcquireRequest("local") { TimeToLive = TimeSpan.FromMinutes(5) }, Token))[0];
         _fixture.Time.Advance(TimeSpan.FromMinutes(4));
         Leases.Renew([lease.Reference], TimeSpan.FromMinutes(5));
         _fixture.Time.Advance(TimeSpan.FromMinutes(4));
@@ -174,7 +174,7 @@ public sealed class LeaseServiceTests : IDisposable
     public async Task A_lease_ends_with_the_process_it_is_bound_to()
     {
         using var process = ProcessRun.Start(["sleep", "1000"]);
-        await Leases.AcquireAsync(new AcquireRequest { Source = "local", Owner = LeaseOwner.OfProcess(process.Id) }, Token);
+        await Leases.AcquireAsync(new AcquireRequest("local") { Owner = LeaseOwner.OfProcess(process.Id) }, Token);
         await Assert.ThrowsAsync<NothingAvailableException>(() => _fixture.Acquire("local"));
         var error = await Assert.ThrowsAsync<UsageException>(() => _fixture.Release("local-0"));
         Assert.Equal(ErrorCodes.HeldByAnother, error.Code);
@@ -187,7 +187,7 @@ public sealed class LeaseServiceTests : IDisposable
     public async Task A_live_processs_lease_is_released_by_force()
     {
         using var process = ProcessRun.Start(["sleep", "1000"]);
-        await Leases.AcquireAsync(new AcquireRequest { Source = "local", Owner = LeaseOwner.OfProcess(process.Id) }, Token);
+        await Leases.AcquireAsync(new AcquireRequest("local") { Owner = LeaseOwner.OfProcess(process.Id) }, Token);
         await Leases.ReleaseAsync([new("local-0")], force: true, Token);
         Assert.Equal(["local-0"], await _fixture.Acquire("local"));
     }
@@ -195,7 +195,7 @@ public sealed class LeaseServiceTests : IDisposable
     [Fact]
     public async Task A_process_that_does_not_run_cannot_own() =>
         await Assert.ThrowsAsync<UsageException>(() =>
-            Leases.AcquireAsync(new AcquireRequest { Source = "local", Owner = LeaseOwner.OfProcess(int.MaxValue) }, Token));
+            Leases.AcquireAsync(new AcquireRequest("local") { Owner = LeaseOwner.OfProcess(int.MaxValue) }, Token));
 
     [Fact]
     public async Task A_cached_resource_of_an_older_configuration_is_not_handed_out()

@@ -48,7 +48,7 @@ public abstract class SourceContract : IDisposable
     public async Task A_command_for_an_earlier_hand_out_is_refused()
     {
         Add("reserve=1");
-        var old = (await _fixture.Engine.Leases.AcquireAsync(new AcquireRequest { Source = "s" }, Token))[0];
+        var old = (await _fixture.Engine.Leases.AcquireAsync(new AcquireRequest("s"), Token))[0];
         await _fixture.Release("s-0");
         await _fixture.Acquire("s");
         await Assert.ThrowsAsync<LeaseLostException>(() => Output(old.Reference.ToString(), "true"));
@@ -58,11 +58,11 @@ public abstract class SourceContract : IDisposable
     public async Task Concurrency_is_probed_or_as_configured()
     {
         Add();
-        var probed = (await _fixture.Engine.Leases.AcquireAsync(new AcquireRequest { Source = "s" }, Token))[0];
+        var probed = (await _fixture.Engine.Leases.AcquireAsync(new AcquireRequest("s"), Token))[0];
         Assert.InRange(probed.Concurrency, 1, 10_000);
         await _fixture.Release("s-0");
         Add("concurrency=17");
-        Assert.Equal(17, (await _fixture.Engine.Leases.AcquireAsync(new AcquireRequest { Source = "s" }, Token))[0].Concurrency);
+        Assert.Equal(17, (await _fixture.Engine.Leases.AcquireAsync(new AcquireRequest("s"), Token))[0].Concurrency);
     }
 
     [Fact]
@@ -121,7 +121,7 @@ public abstract class SourceContract : IDisposable
         var started = _fixture.Home.Combine("started");
         _fixture.Home.AddHook("s", "provision.d", "10-slow", $"touch {started}; exec sleep 1000");
         using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        var acquiring = _fixture.Engine.Leases.AcquireAsync(new AcquireRequest { Source = "s" }, giveUp.Token);
+        var acquiring = _fixture.Engine.Leases.AcquireAsync(new AcquireRequest("s"), giveUp.Token);
         await Eventually.True(() => File.Exists(started));
         await giveUp.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => acquiring);

@@ -49,7 +49,7 @@ public sealed class SecondCopyTests : IDisposable
             var engine = CrCacheEngine.Open(new() { Directory = directory, Environment = environment });
             for (var j = 0; j < 10 && i < Rounds; j++, i++)
             {
-                var leases = await engine.Leases.AcquireAsync(new() { Source = "s" }, default);
+                var leases = await engine.Leases.AcquireAsync(new("s"), default);
                 await engine.Leases.ReleaseAsync([leases[0].Reference], force: false, default);
             }
 

@@ -29,7 +29,7 @@ public sealed class FailureTests(Suite suite)
     {
         using var run = New();
         _ = await run.Engine.Leases.AcquireAsync(
-            new AcquireRequest { Source = "places", Count = 4, Owner = LeaseOwner.ThisProcess, Note = "held by a test" }, CancellationToken.None);
+            new AcquireRequest("places", 4) { Owner = LeaseOwner.ThisProcess, Note = "held by a test" }, CancellationToken.None);
         var result = await run.RunAsync();
 
         Assert.Equal(1, result.ExitCode);

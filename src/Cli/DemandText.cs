@@ -1,0 +1,40 @@
+using System.Globalization;
+
+namespace CrCache.Cli;
+
+/// <summary>How people write what they want: <c>SOURCE</c>, <c>SOURCE:N</c> or <c>SOURCE:N..M</c>, and N or N..M for all that do not say.</summary>
+internal static class DemandText
+{
+    private const string Range = "..";
+
+    /// <summary>Reads a demand.</summary>
+    /// <param name="source">The source, with or without a number.</param>
+    /// <param name="count">The number for one without; null for one resource.</param>
+    public static ResourceDemand Parse(string source, string? count)
+    {
+        // A name has no colon; what is bound to it, in braces, may.
+        var colon = source.LastIndexOf(':');
+        if (colon <= source.LastIndexOf('}'))
+            return Counted(source, count);
+        return Counted(source[..colon], source[(colon + 1)..]);
+    }
+
+    private static ResourceDemand Counted(string source, string? count)
+    {
+        if (count is null)
+            return new(source);
+        if (count.IndexOf(Range, StringComparison.Ordinal) is >= 0 and var dots)
+        {
+            return Positive(count[..dots]) is { } least && Positive(count[(dots + Range.Length)..]) is { } most && least <= most
+                ? new(source, most) { AtLeast = least }
+                : throw new UsageException($"'{count}' is not a range of numbers of resources: write 2..8 for as many as are free, at least 2 and at most 8");
+        }
+
+        return Positive(count) is { } number
+            ? new(source, number)
+            : throw new UsageException($"'{count}' is not a number of resources: write 1 or more, or a range such as 2..8");
+    }
+
+    private static int? Positive(string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0 ? number : null;
+}

@@ -1,0 +1,36 @@
+namespace CrCache.Leasing;
+
+/// <summary>What is kept for those who wait ahead of a request, although it is free.</summary>
+internal sealed class Earmarks
+{
+    private readonly HashSet<string> _resources = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _new = new(StringComparer.Ordinal);
+
+    /// <summary>Nothing is kept.</summary>
+    public static Earmarks None { get; } = new();
+
+    /// <summary>How many resources are kept, those that are yet to be made included.</summary>
+    public int Count => _resources.Count + _new.Values.Sum();
+
+    /// <summary>Whether a resource is kept.</summary>
+    public bool Keeps(string resource) => _resources.Contains(resource);
+
+    /// <summary>How many resources of a source are kept that are not made yet.</summary>
+    public int NewOf(string source) => _new.GetValueOrDefault(source);
+
+    /// <summary>Keeps what somebody would be given, and all that it is layered on.</summary>
+    public void Keep(Allocation allocation)
+    {
+        for (var at = allocation; at is not null; at = at.Base)
+        {
+            if (at.IsNew)
+            {
+                _new[at.Plan.Name] = NewOf(at.Plan.Name) + 1;
+            }
+            else
+            {
+                _resources.Add(at.Row.Name);
+            }
+        }
+    }
+}

@@ -1,0 +1,104 @@
+using CrCache.Store;
+
+namespace CrCache.Leasing;
+
+/// <summary>
+/// The line of requests that wait, as one transaction sees it. Who is ahead is served first: what it could use of what is free is kept
+/// for it, even if that is not yet enough, so that a request for four is not overtaken for ever by requests for one. One that can never
+/// be served keeps nothing.
+/// </summary>
+/// <param name="transaction">The transaction.</param>
+/// <param name="caller">Who looks.</param>
+/// <param name="plans">The sources that were read; null for one that cannot be.</param>
+internal sealed class WaitingLine(StoreTransaction transaction, Caller caller, IReadOnlyDictionary<string, SourcePlan?> plans)
+{
+    /// <summary>How often one who waits says so.</summary>
+    public static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(5);
+
+    // Whoever is stopped, or waits on a machine that hangs, lets the others pass meanwhile.
+    private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(20);
+
+    /// <summary>Sources that have to be read before the line can be judged.</summary>
+    public HashSet<string> Unknown { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Whether it was changed.</summary>
+    public bool HasChanged { get; private set; }
+
+    /// <summary>Takes those out of the line who have died, and tells who stands before a request.</summary>
+    /// <param name="priority">The request's priority.</param>
+    /// <param name="ticket">Its ticket; null where it does not stand in line, and so comes last.</param>
+    public List<TicketRow> Ahead(int priority, long? ticket)
+    {
+        List<TicketRow> ahead = [];
+        foreach (var row in transaction.Tickets.InOrder())
+        {
+            if (ProcessIdentity.Parse(row.Process) is not { } process || process.IsGone())
+            {
+                transaction.Tickets.Remove(row.Number);
+                HasChanged = true;
+            }
+            else if ((row.Priority > priority || (row.Priority == priority && !(row.Number >= ticket)))
+                && (transaction.Now - row.Seen).Duration() <= LongestSilence)
+            {
+                ahead.Add(row);
+            }
+        }
+
+        return ahead;
+    }
+
+    /// <summary>What is kept for them.</summary>
+    public Earmarks Earmark(IReadOnlyList<TicketRow> ahead)
+    {
+        if (ahead.Count == 0)
+        {
+            return Earmarks.None;
+        }
+
+        Earmarks earmarks = new();
+        transaction.Execute("SAVEPOINT line;");
+        foreach (var row in ahead)
+        {
+            var demands = Plan(StoredJson.Demands(row.Demands));
+            if (demands?.All(d => d.CanEverBeMet) is not true)
+            {
+                continue;
+            }
+
+            Allocator allocator = new(transaction, new Transitions(transaction, caller, new Dictionary<string, int>()), Earmarks.None);
+            OwnerRow owner = new(row.Owner, row.Process, null, null, null, null);
+            foreach (var (demand, plan) in PlannedDemand.InOrder(demands))
+            {
+                for (var i = 0; i < demand.Count && allocator.Take(plan, owner) is { } allocation; i++)
+                {
+                    earmarks.Keep(allocation);
+                }
+            }
+        }
+
+        transaction.Execute("ROLLBACK TO line;");
+        transaction.Execute("RELEASE line;");
+        return earmarks;
+    }
+
+    private List<PlannedDemand>? Plan(IReadOnlyList<ResourceDemand> demands)
+    {
+        List<PlannedDemand> planned = [];
+        foreach (var demand in demands)
+        {
+            if (!plans.TryGetValue(demand.Source, out var plan))
+            {
+                Unknown.Add(demand.Source);
+            }
+
+            if (plan is null)
+            {
+                return null;
+            }
+
+            planned.Add(new(demand, plan));
+        }
+
+        return planned;
+    }
+}
