@@ -30,7 +30,7 @@ internal sealed class SshSource : SourceType
     public override async Task<ResourceDraft> ProvisionAsync(ProvisionContext context, CancellationToken cancellationToken)
     {
         var route = new Route { Ssh = Endpoint(context.Settings) };
-        var probe = new ResourceCommand { Arguments = ["sh", "-c", "nproc 2>/dev/null || getconf _NPROCESSORS_ONLN"] };
+        var probe = new ResourceCommand { Arguments = ["sh", "-c", ProcessorProbe.Script] };
         var command = await context.StartAsync(route, probe, cancellationToken).ConfigureAwait(false);
         await using (command.ConfigureAwait(false))
         {
@@ -41,7 +41,7 @@ internal sealed class SshSource : SourceType
             var cores = await output.ReadToEndAsync(cancellationToken).ConfigureAwait(false);
             var result = await command.WaitAsync(cancellationToken).ConfigureAwait(false);
             var complaint = await reading.ConfigureAwait(false);
-            return int.TryParse(cores.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > 0
+            return ProcessorProbe.Parse(cores) is { } count
                 ? new ResourceDraft(route, count)
                 : throw new ResourceException(
                     ErrorCodes.ProvisionFailed,
