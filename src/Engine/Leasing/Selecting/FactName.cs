@@ -1,0 +1,13 @@
+namespace CrCache.Leasing.Selecting;
+
+/// <summary>What a fact or a label may be called: ASCII letters, digits, <c>_</c>, <c>-</c> and <c>.</c>, the first a letter, digit or <c>_</c>.</summary>
+internal static class FactName
+{
+    private const int MaximumLength = 100;
+
+    public static bool Is(string text) => text.Length is > 0 and <= MaximumLength && MayBegin(text[0]) && text.All(MayHold);
+
+    public static bool MayBegin(char c) => char.IsAsciiLetterOrDigit(c) || c == '_';
+
+    public static bool MayHold(char c) => MayBegin(c) || c is '-' or '.';
+}
