@@ -64,6 +64,11 @@ public sealed class ConditionFaultTests
             Refused($"{new string('a', 100)}=1 )&& {new string('b', 100)}").Message);
 
     [Fact]
+    public void The_part_that_is_shown_has_no_half_characters() =>
+        Assert.All([0, 1], odd => Assert.DoesNotContain("?", Refused(
+            $"{new string('a', odd)}b={string.Concat(Enumerable.Repeat("🙂", 60))} x y={string.Concat(Enumerable.Repeat("🙂", 60))}").Message, StringComparison.Ordinal));
+
+    [Fact]
     public void A_condition_has_4096_characters_at_most()
     {
         var longest = "a=" + new string('x', 4094);
