@@ -19,18 +19,18 @@ public sealed class CrCacheEngine
         var environment = new HostEnvironment(options);
         var types = new SourceTypes(options.AdditionalSourceTypes);
         var store = new StateStore(() => environment.StateDirectory, options.Time);
-        var caller = new Caller();
-        var hooks = new HookCalls(new HookRunner(), environment, options);
-        var book = new RouteBook(store, environment);
+        var caller = new Caller(() => environment.StateDirectory);
+        var hooks = new HookCalls(new HookRunner(), environment, options, caller);
+        var book = new RouteBook(store, environment, caller);
         var resolver = new RouteResolver(book.Open, options.CommandDirectory)
         {
             SshConfiguration = () => environment.SshConfiguration,
         };
         Sources = new SourceCatalog(new SourceFile(types), environment, options.SearchParents);
         var plans = new SourcePlans(Sources, types);
-        var discarder = new Discarder(store, types, hooks, book, caller, plans);
-        var acquisition = new Acquisition(store, plans, new Provisioner(store, hooks, book, caller), discarder, caller, options.Time);
-        Leases = new LeaseService(store, plans, acquisition, discarder, book, caller);
+        var clearance = new Clearance(store, types, hooks, book, caller, plans);
+        var acquisition = new Acquisition(store, plans, new Provisioner(store, hooks, book, caller), clearance, caller, options.Time);
+        Leases = new LeaseService(store, plans, acquisition, clearance, book, caller);
         Inventory = new Inventory(store, Sources, plans);
         Commands = new CommandRunner(resolver);
         Files = new FileCopier(resolver);

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace CrCache.Cli.Tests;
 
 /// <summary>kill -9 in the middle of things: the next ordinary command repairs what was left, and nothing is lost or held twice.</summary>
@@ -42,6 +44,65 @@ public sealed class CrashTests : IDisposable
         File.Delete(hook);
         Assert.Equal(["s-0"], await _home.AcquireAsync("s"));
         await ReleaseAllAsync();
+    }
+
+    [Fact]
+    public async Task What_a_killed_commands_hook_goes_on_with_is_ended_before_anybody_else_has_the_resource()
+    {
+        _home.AddSource("s", "type=local\nmaximum=1");
+        var log = _home.Combine("log");
+        var hook = _home.AddHook("s", "provision.d", "10-slow", $"trap 'echo provision ended >> {log}; exit 1' TERM; sleep 300 & echo begun >> {log}; wait");
+        using (var victim = _home.StartCrcache("acquire", "-s", "s"))
+        {
+            await Eventually.True(() => File.Exists(log), what: "the hook");
+            victim.Kill();
+            await victim.WaitAsync();
+        }
+
+        File.Delete(hook);
+        hook = _home.AddHook("s", "discard.d", "10-slow", $"echo discard begun >> {log}; trap 'echo discard ended >> {log}; exit 1' TERM; sleep 300 & wait");
+        using (var victim = _home.StartCrcache("acquire", "-s", "s"))
+        {
+            await Eventually.True(() => File.ReadLines(log).Count() == 3, what: "the second hook");
+            victim.Kill();
+            await victim.WaitAsync();
+        }
+
+        File.Delete(hook);
+        Assert.Equal(["s-0"], await _home.AcquireAsync("s"));
+        Assert.Equal(["begun", "provision ended", "discard begun", "discard ended"], await File.ReadAllLinesAsync(log, TestContext.Current.CancellationToken));
+    }
+
+    [Theory]
+    [InlineData("0")]
+    [InlineData("1")]
+    public async Task What_a_killed_run_left_is_ended_before_anybody_else_has_the_resource(string reserve)
+    {
+        _home.AddSource("s", $"type=local\nmaximum=1\nreserve={reserve}");
+        await _home.AcquireAsync("s");
+        using var victim = _home.StartCrcache("run", "s-0", "sh", "-c", "echo $$; exec sleep 300");
+        var command = int.Parse(await Eventually.Get(() => victim.OutputSoFar is { Length: > 0 } id ? id : null, what: "the command"), CultureInfo.InvariantCulture);
+        victim.Kill();
+        await victim.WaitAsync();
+        Assert.True(Runs(command));
+
+        (await _home.CrcacheAsync("release", "s-0")).Success();
+
+        Assert.False(Runs(command));
+    }
+
+    [Fact]
+    public async Task A_run_whose_lease_is_ended_says_so()
+    {
+        await _home.AcquireAsync();
+        using var running = _home.StartCrcache("run", "local-0", "sh", "-c", "echo here; exec sleep 300");
+        await Eventually.True(() => running.OutputSoFar == "here\n", what: "the command");
+
+        (await _home.CrcacheAsync("release", "local-0")).Success();
+
+        var ended = await running.WaitAsync();
+        Assert.Equal(76, ended.ExitCode);
+        Assert.Contains("CRC0203: the lease on local-0 has ended, and the command with it", ended.Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -104,6 +165,10 @@ public sealed class CrashTests : IDisposable
         await ReleaseAllAsync();
         Assert.True((await _home.AcquireAsync("s", 3)) is ["s-0", "s-1", "s-2"], $"seed {seed}");
     }
+
+    // A zombie has ended.
+    private static bool Runs(int process) =>
+        File.Exists($"/proc/{process}/stat") && !File.ReadAllText($"/proc/{process}/stat").Contains(") Z ", StringComparison.Ordinal);
 
     // What was handed out before its taker could say so has a live owner here, this test: it is given back by name.
     private async Task ReleaseAllAsync()

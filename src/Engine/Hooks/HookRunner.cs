@@ -50,10 +50,13 @@ internal sealed class HookRunner
 
     private async Task RunAsync(HookStage stage, string script, CancellationToken cancellationToken)
     {
+        using var entry = stage.Begin?.Invoke();
         ChildStart start = new()
         {
             Arguments = [script, stage.Resource],
-            Environment = ChildStart.CurrentEnvironment([stage.Environment]),
+            Environment = entry is null
+                ? ChildStart.CurrentEnvironment(stage.Environment)
+                : ChildStart.CurrentEnvironment(entry.Environment, stage.Environment),
             WorkingDirectory = stage.SourceDirectory,
             Input = StreamUse.Nothing,
             Error = StreamUse.Output,
@@ -61,6 +64,7 @@ internal sealed class HookRunner
         if (ChildProcess.Start(start, out var process) is { } failure)
             throw Failed(stage, script, failure.Line);
 
+        entry?.Started(process!.Id);
         LocalCommand command = new(process!, kill: null, static (result, _) => Task.FromResult(result));
         await using (command.ConfigureAwait(false))
         {

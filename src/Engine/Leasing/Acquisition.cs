@@ -9,7 +9,7 @@ namespace CrCache.Leasing;
 /// line meanwhile, and holds nothing.
 /// </summary>
 internal sealed class Acquisition(
-    StateStore store, SourcePlans plans, Provisioner provisioner, Discarder discarder, Caller caller, TimeProvider time)
+    StateStore store, SourcePlans plans, Provisioner provisioner, Clearance clearance, Caller caller, TimeProvider time)
 {
     private const int MostAtOnce = 10_000;
     private const int MostPriority = 1000;
@@ -61,18 +61,18 @@ internal sealed class Acquisition(
             attempt.Ticket = decision.Ticket;
             if (decision.Taken is { } taken)
             {
-                return await ProvisionAsync(taken, decision.ToDiscard, cancellationToken).ConfigureAwait(false);
+                return await ProvisionAsync(taken, decision.ToClear, cancellationToken).ConfigureAwait(false);
             }
 
             // Failures of others' leftovers are kept in the store for a later try; they are not this caller's business.
-            await discarder.DiscardAsync(decision.ToDiscard, cancellationToken).ConfigureAwait(false);
+            await clearance.ClearAsync(decision.ToClear, cancellationToken).ConfigureAwait(false);
             foreach (var source in decision.Unknown)
             {
                 attempt.Reserves.TryAdd(source, plans.Reserve(source));
                 attempt.Plans.TryAdd(source, plans.TryLoad(source));
             }
 
-            if (decision.ToDiscard.Count > 0 || decision.Unknown.Count > 0)
+            if (decision.ToClear.Count > 0 || decision.Unknown.Count > 0)
             {
                 continue;
             }
@@ -138,11 +138,11 @@ internal sealed class Acquisition(
         if (line.Unknown.Count > 0)
         {
             collector.Unknown.UnionWith(line.Unknown);
-            return new Decision(null, null, transitions.ToDiscard, collector.Unknown, attempt.Ticket);
+            return new Decision(null, null, transitions.ToClear, collector.Unknown, attempt.Ticket);
         }
 
         transaction.Execute("SAVEPOINT request;");
-        var condemned = transitions.ToDiscard.Count;
+        var condemned = transitions.ToClear.Count;
         var taken = Take(new Allocator(transaction, transitions, earmarks), attempt, out var unmet);
         if (unmet is null)
         {
@@ -151,18 +151,18 @@ internal sealed class Acquisition(
                 transaction.Tickets.Remove(served);
             }
 
-            return new Decision(taken, null, transitions.ToDiscard, collector.Unknown, null);
+            return new Decision(taken, null, transitions.ToClear, collector.Unknown, null);
         }
 
         // Too few: what was taken goes back, but what has to be discarded anyway, which may make room, goes on.
-        var stale = transitions.ToDiscard[condemned..];
+        var stale = transitions.ToClear[condemned..];
         transaction.Execute("ROLLBACK TO request;");
-        transitions.ToDiscard.RemoveRange(condemned, stale.Count);
+        transitions.ToClear.RemoveRange(condemned, stale.Count);
         stale.ForEach(r => transitions.Condemn(r, "its source's configuration has changed"));
 
         var ticket = Stand(transaction, attempt, waits, out var stood);
-        transaction.IsTrial = !collected && !line.HasChanged && !stood && transitions.ToDiscard.Count == 0;
-        return new Decision(null, Exhaustion.Explain(transaction, unmet, earmarks, ahead), transitions.ToDiscard, collector.Unknown, ticket);
+        transaction.IsTrial = !collected && !line.HasChanged && !stood && transitions.ToClear.Count == 0;
+        return new Decision(null, Exhaustion.Explain(transaction, unmet, earmarks, ahead), transitions.ToClear, collector.Unknown, ticket);
     }
 
     private static List<Allocation> Take(Allocator allocator, Attempt attempt, out PlannedDemand? unmet)
@@ -227,12 +227,12 @@ internal sealed class Acquisition(
     }
 
     private async Task<IReadOnlyList<Lease>> ProvisionAsync(
-        IReadOnlyList<Allocation> taken, IReadOnlyList<ResourceRow> toDiscard, CancellationToken cancellationToken)
+        IReadOnlyList<Allocation> taken, IReadOnlyList<ResourceRow> toClear, CancellationToken cancellationToken)
     {
         var making = taken.Select(a => provisioner.ProvisionAsync(a, cancellationToken)).ToList();
         try
         {
-            await discarder.DiscardAsync(toDiscard, cancellationToken).ConfigureAwait(false);
+            await clearance.ClearAsync(toClear, cancellationToken).ConfigureAwait(false);
             var rows = await Task.WhenAll(making).ConfigureAwait(false);
             return [.. rows.OrderBy(r => r.Source, StringComparer.Ordinal).ThenBy(r => r.Number).Select(r => r.ToLease())];
         }
@@ -262,13 +262,13 @@ internal sealed class Acquisition(
                 }
             }
 
-            return transitions.ToDiscard;
+            return transitions.ToClear;
         });
-        await discarder.DiscardAsync(discards, CancellationToken.None).ConfigureAwait(false);
+        await clearance.ClearAsync(discards, CancellationToken.None).ConfigureAwait(false);
     }
 
     private sealed record Decision(
-        IReadOnlyList<Allocation>? Taken, NothingAvailableException? Problem, List<ResourceRow> ToDiscard, IReadOnlyCollection<string> Unknown, long? Ticket);
+        IReadOnlyList<Allocation>? Taken, NothingAvailableException? Problem, List<ResourceRow> ToClear, IReadOnlyCollection<string> Unknown, long? Ticket);
 
     /// <summary>A request on its way.</summary>
     private sealed class Attempt(AcquireRequest request, IReadOnlyList<PlannedDemand> demands, OwnerRow owner)

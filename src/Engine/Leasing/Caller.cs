@@ -4,9 +4,14 @@ using CrCache.Store;
 namespace CrCache.Leasing;
 
 /// <summary>Who calls the engine: what events and leases say about it.</summary>
-internal sealed class Caller
+/// <param name="stateDirectory">Where the store is.</param>
+internal sealed class Caller(Func<string> stateDirectory)
 {
     private readonly Lazy<ProcessIdentity> _process = new(ProcessIdentity.Current);
+    private RunningCommands? _commands;
+
+    /// <summary>The commands that it and others run on resources of this store.</summary>
+    public RunningCommands Commands => _commands ??= new(stateDirectory, _process);
 
     /// <summary>This process, for the store.</summary>
     public string Process => _process.Value.ToString();

@@ -13,21 +13,27 @@ internal sealed class Collector(StoreTransaction transaction, Transitions transi
 
     /// <summary>Looks, and takes over.</summary>
     /// <param name="apply">False to look only.</param>
-    public void Collect(bool apply)
+    /// <param name="isAsked">Whether somebody asked for just this: what failed is then tried again at once.</param>
+    public void Collect(bool apply, bool isAsked = false)
     {
         foreach (var row in transaction.Resources.Changing())
         {
             var (action, reason) = row.State switch
             {
-                ResourceState.Dirty when row.RetryAt is null || row.RetryAt <= transaction.Now => ("discard", "an earlier discard failed"),
+                ResourceState.Dirty when isAsked || row.RetryAt is null || row.RetryAt <= transaction.Now => ("discard", "an earlier discard failed"),
                 ResourceState.Provisioning when IsGone(row.Actor) => ("discard", "whoever was making it has ended"),
+                ResourceState.Resetting when IsGone(row.Actor) => ("reset", "whoever was resetting it has ended"),
                 ResourceState.Discarding when IsGone(row.Actor) => ("discard", "whoever was discarding it has ended"),
                 _ => (null, null),
             };
             if (action is not null)
             {
                 Report.Add(new CollectedResource(row.Name, action, reason!));
-                if (apply)
+                if (apply && row.State == ResourceState.Resetting)
+                {
+                    transitions.Reset(row);
+                }
+                else if (apply)
                 {
                     transitions.Condemn(row, reason);
                 }
@@ -85,5 +91,5 @@ internal sealed class Collector(StoreTransaction transaction, Transitions transi
         }
     }
 
-    private static bool IsGone(string? process) => ProcessIdentity.Parse(process) is not { } identity || identity.IsGone();
+    public static bool IsGone(string? process) => ProcessIdentity.Parse(process) is not { } identity || identity.IsGone();
 }

@@ -36,7 +36,12 @@ internal static class Exhaustion
 
     private static LeaseHolder Holder(ResourceRow row) => new(
         row.Name,
-        row.Owner is { } owner && row.State == ResourceState.Leased ? owner.Name : $"({row.State.ToString().ToLowerInvariant()})",
+        row switch
+        {
+            { State: ResourceState.Leased, Owner: { } owner } => owner.Name,
+            { State: ResourceState.Dirty } => $"(dirty: it could not be discarded, crcache events says why; tried again after {row.RetryAt:u}, or at once by crcache gc --apply)",
+            _ => $"({row.State.ToString().ToLowerInvariant()})",
+        },
         row.Since,
         row.Owner?.Note);
 }

@@ -6,7 +6,7 @@ using CrCache.Store;
 namespace CrCache.Leasing;
 
 /// <summary>Runs a source's hooks for one of its resources.</summary>
-internal sealed class HookCalls(HookRunner runner, HostEnvironment environment, EngineOptions options)
+internal sealed class HookCalls(HookRunner runner, HostEnvironment environment, EngineOptions options, Caller caller)
 {
     /// <summary>The variable that lets a hook use its resource while nobody else can.</summary>
     public const string LeaseVariable = "CRCACHE_LEASE";
@@ -36,6 +36,6 @@ internal sealed class HookCalls(HookRunner runner, HostEnvironment environment, 
             variables["CRCACHE_CONCURRENCY"] = concurrency.ToString(CultureInfo.InvariantCulture);
         }
 
-        await runner.RunAsync(new HookStage(stage, directory, row.Name, variables), cancellationToken).ConfigureAwait(false);
+        await runner.RunAsync(new HookStage(stage, directory, row.Name, variables) { Begin = () => caller.Commands.Begin(row.Name) }, cancellationToken).ConfigureAwait(false);
     }
 }

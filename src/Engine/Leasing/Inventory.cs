@@ -26,7 +26,11 @@ public sealed class Inventory
         var owning = _store.Transact(t => t.Resources.Sources());
         var names = sources.Count > 0 ? sources : [.. _catalog.Names().Union(owning).Order(StringComparer.Ordinal)];
         var loaded = names.Distinct().ToDictionary(n => n, n => Load(n, mustExist: sources.Count > 0 && !owning.Contains(n)));
-        return _store.Transact(t => (IReadOnlyList<SourceStatus>)[.. names.Select(n => Status(t, n, loaded[n]))]);
+        return _store.Transact(t =>
+        {
+            var lapsed = Lapsed(t);
+            return (IReadOnlyList<SourceStatus>)[.. names.Select(n => Status(t, n, loaded[n], lapsed))];
+        });
     }
 
     /// <summary>The resources of a source, by number.</summary>
@@ -62,7 +66,24 @@ public sealed class Inventory
             [.. t.Events.After(after, limit).Select(e => new ResourceEvent(e.Number, e.At, e.Resource, e.Epoch, e.Kind, e.Detail, e.Actor))]);
     }
 
-    private static SourceStatus Status(StoreTransaction transaction, string name, (SourcePlan? Plan, CrCacheException? Problem) loaded)
+    /// <summary>How many resources of each source the next acquire will find given back, because their leases or owners have ended.</summary>
+    private static Dictionary<string, int> Lapsed(StoreTransaction transaction)
+    {
+        Dictionary<string, int> lapsed = new(StringComparer.Ordinal);
+        var ended = transaction.Resources.Expired().Concat(transaction.Resources.Bound().Where(r => Collector.IsGone(r.Owner!.Process)));
+        foreach (var row in ended.DistinctBy(r => r.Name))
+        {
+            for (var at = row; at is not null; at = at.Base is { } below ? transaction.Resources.Find(below) : null)
+            {
+                lapsed[at.Source] = lapsed.GetValueOrDefault(at.Source) + 1;
+            }
+        }
+
+        return lapsed;
+    }
+
+    private static SourceStatus Status(
+        StoreTransaction transaction, string name, (SourcePlan? Plan, CrCacheException? Problem) loaded, Dictionary<string, int> lapsed)
     {
         var tally = transaction.Resources.Tally(name);
         return new SourceStatus
@@ -73,7 +94,7 @@ public sealed class Inventory
             InUse = tally.GetValueOrDefault(ResourceState.Leased),
             Changing = tally.Where(s => s.Key is not (ResourceState.Idle or ResourceState.Leased)).Sum(s => s.Value),
             Maximum = loaded.Plan?.Maximum,
-            Available = loaded.Plan is { } plan ? Available(transaction, plan) : 0,
+            Available = loaded.Plan is { } plan ? Available(transaction, plan, lapsed) : 0,
             Concurrency = loaded.Plan is { } known ? Concurrency(transaction, known) : null,
             Problem = loaded.Problem,
         };
@@ -92,13 +113,13 @@ public sealed class Inventory
         Base = row.Base,
     };
 
-    private static int? Available(StoreTransaction transaction, SourcePlan plan)
+    private static int? Available(StoreTransaction transaction, SourcePlan plan, Dictionary<string, int> lapsed)
     {
         var tally = transaction.Resources.Tally(plan.Name);
-        long? room = plan.Settings.Maximum is { } maximum ? Math.Max(0, maximum - tally.Values.Sum()) : null;
+        long? room = plan.Settings.Maximum is { } maximum ? Math.Max(0, maximum - tally.Values.Sum() + lapsed.GetValueOrDefault(plan.Name)) : null;
         if (plan.Layers.Count > 0)
         {
-            var layers = plan.Layers.Select(l => Available(transaction, l)).ToList();
+            var layers = plan.Layers.Select(l => Available(transaction, l, lapsed)).ToList();
             long? below = layers.Contains(null) ? null : layers.Sum(l => (long)l!.Value);
             room = room is { } own && below is { } sum ? Math.Min(own, sum) : room ?? below;
         }

@@ -12,16 +12,16 @@ public sealed class LeaseService
     private readonly StateStore _store;
     private readonly SourcePlans _plans;
     private readonly Acquisition _acquisition;
-    private readonly Discarder _discarder;
+    private readonly Clearance _clearance;
     private readonly RouteBook _book;
     private readonly Caller _caller;
 
-    internal LeaseService(StateStore store, SourcePlans plans, Acquisition acquisition, Discarder discarder, RouteBook book, Caller caller)
+    internal LeaseService(StateStore store, SourcePlans plans, Acquisition acquisition, Clearance clearance, RouteBook book, Caller caller)
     {
         _store = store;
         _plans = plans;
         _acquisition = acquisition;
-        _discarder = discarder;
+        _clearance = clearance;
         _book = book;
         _caller = caller;
     }
@@ -73,9 +73,9 @@ public sealed class LeaseService
 
             var transitions = new Transitions(t, _caller, reserves);
             rows.ForEach(r => transitions.GiveBack(r, "released", null));
-            return transitions.ToDiscard;
+            return transitions.ToClear;
         });
-        var failures = await _discarder.DiscardAsync(discards, cancellationToken).ConfigureAwait(false);
+        var failures = await _clearance.ClearAsync(discards, cancellationToken).ConfigureAwait(false);
         if (failures.Count > 0)
         {
             throw failures.Count == 1 ? failures[0] : new ResourceException(
@@ -129,11 +129,11 @@ public sealed class LeaseService
             {
                 var transitions = new Transitions(t, _caller, reserves);
                 var collector = new Collector(t, transitions, reserves);
-                collector.Collect(apply);
+                collector.Collect(apply, isAsked: reserves.Count == 0 || !apply);
                 collector.Trim(apply);
-                return (collector, transitions.ToDiscard);
+                return (collector, transitions.ToClear);
             });
-            failures.AddRange(await _discarder.DiscardAsync(discards, cancellationToken).ConfigureAwait(false));
+            failures.AddRange(await _clearance.ClearAsync(discards, cancellationToken).ConfigureAwait(false));
             report = apply ? [.. report, .. collector.Report] : collector.Report;
             unknown = collector.Unknown;
             foreach (var source in unknown)

@@ -23,6 +23,18 @@ internal sealed record ProcessIdentity(string Host, string Boot, string Namespac
     public static ProcessIdentity? Of(int id) =>
         StartOf(id) is { } started ? new(ThisHost(), ThisBoot(), ThisNamespace(), id, started) : null;
 
+    /// <summary>The processes of a session, or of what is left of it.</summary>
+    public static IEnumerable<int> InSession(int session)
+    {
+        var number = session.ToString(CultureInfo.InvariantCulture);
+        return Directory.EnumerateDirectories("/proc")
+            .Select(d => int.TryParse(Path.GetFileName(d), NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : 0)
+            .Where(id => id > 0 && Fields(id) is { } fields && fields[0] is not ("Z" or "X") && fields[3] == number);
+    }
+
+    /// <summary>Another process of the same machine that runs now, or has just ended.</summary>
+    public ProcessIdentity Sibling(int id) => this with { Id = id, Started = StartOf(id) ?? 0 };
+
     /// <summary>Reads what <see cref="ToString"/> wrote; null for anything else.</summary>
     public static ProcessIdentity? Parse(string? text) =>
         text?.Split(Separator) is [var host, var boot, var space, var id, var started]
@@ -77,7 +89,7 @@ internal sealed record ProcessIdentity(string Host, string Boot, string Namespac
     private static int? ParentOf(int id) =>
         Fields(id) is { } fields ? int.Parse(fields[1], CultureInfo.InvariantCulture) : null;
 
-    // proc(5): field 2 is the name in parentheses and may hold anything; after it come 3, the state, 4, the parent, and 22, the start.
+    // proc(5): field 2 is the name in parentheses and may hold anything; after it come 3, the state, 4, the parent, 6, the session, and 22, the start.
     private static string[]? Fields(int id)
     {
         try

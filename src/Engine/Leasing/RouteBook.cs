@@ -5,15 +5,18 @@ using CrCache.Store;
 namespace CrCache.Leasing;
 
 /// <summary>Looks resources up for use: checks the lease, renews it, and gives the way in.</summary>
-internal sealed class RouteBook(StateStore store, HostEnvironment environment)
+internal sealed class RouteBook(StateStore store, HostEnvironment environment, Caller caller)
 {
+    private readonly StateStore _store = store;
+    private readonly Caller _caller = caller;
+
     // A command a second on one lease need not write a renewal a second.
     private static readonly TimeSpan RenewAfter = TimeSpan.FromMinutes(1);
 
     /// <summary>Opens a resource for a command or a copy.</summary>
     /// <exception cref="UsageException">There is none of that name, or nobody has acquired it.</exception>
     /// <exception cref="LeaseLostException">The hand-out that was named has ended, or the lease has expired.</exception>
-    public RouteChain Open(ResourceReference reference) => store.Transact(t =>
+    public RouteChain Open(ResourceReference reference) => _store.Transact(t =>
     {
         var row = Require(t, reference, forHook: true);
         if (row.Owner is { TimeToLive: { } time, Expires: { } expires } && expires - t.Now < time - RenewAfter)
@@ -21,7 +24,7 @@ internal sealed class RouteBook(StateStore store, HostEnvironment environment)
             t.Resources.Update(row with { Owner = row.Owner with { Expires = t.Now + time } });
         }
 
-        return new RouteChain(row.Name, Steps(t, row));
+        return new RouteChain(row.Name, Steps(t, row)) { Track = new Track(this, new(row.Name, row.Epoch)) };
     });
 
     /// <summary>A way to start commands relative to a resource, or to this machine, whoever holds it.</summary>
@@ -29,7 +32,7 @@ internal sealed class RouteBook(StateStore store, HostEnvironment environment)
     {
         List<Route> steps = name is null
             ? []
-            : store.Transact(t => t.Resources.Find(name) is { } row ? Steps(t, row) : throw Unknown(t, name));
+            : _store.Transact(t => t.Resources.Find(name) is { } row ? Steps(t, row) : throw Unknown(t, name));
         ResolvedRoute resolved = new(new RouteChain(name ?? "this machine", [.. steps, route])) { SshConfiguration = environment.SshConfiguration };
         return resolved.StartAsync(command, cancellationToken);
     };
@@ -80,4 +83,24 @@ internal sealed class RouteBook(StateStore store, HostEnvironment environment)
 
     private static LeaseLostException Lost(string name, string how) =>
         new(ErrorCodes.LeaseLost, $"the lease on {name} {how}; acquire again");
+
+    /// <summary>The commands under one hand-out.</summary>
+    private sealed class Track(RouteBook book, ResourceReference lease) : CommandTrack
+    {
+        // In this order: whoever ends the lease sees what is written down, or what is written down sees that it has ended.
+        public override Entry Begin()
+        {
+            var entry = book._caller.Commands.Begin(lease.Name);
+            try
+            {
+                book._store.Transact(t => book.Require(t, lease, forHook: true));
+                return entry;
+            }
+            catch
+            {
+                entry.Dispose();
+                throw;
+            }
+        }
+    }
 }

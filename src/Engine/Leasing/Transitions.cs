@@ -11,8 +11,8 @@ internal sealed class Transitions(StoreTransaction transaction, Caller caller, I
     private const int FirstRetrySeconds = 5;
     private const int LastRetrySeconds = 300;
 
-    /// <summary>Rows that came to be discarded in this transaction; whoever runs it discards them afterwards.</summary>
-    public List<ResourceRow> ToDiscard { get; } = [];
+    /// <summary>Rows that came to be reset or discarded in this transaction; whoever runs it does that afterwards.</summary>
+    public List<ResourceRow> ToClear { get; } = [];
 
     /// <summary>Begins a resource.</summary>
     public ResourceRow Begin(ResourceRow row)
@@ -62,23 +62,48 @@ internal sealed class Transitions(StoreTransaction transaction, Caller caller, I
         row with { Owner = row.Owner! with { TimeToLive = timeToLive, Expires = transaction.Now + timeToLive } });
 
     /// <summary>
-    /// Takes a resource back: one that is leased is kept as far as its source's reserve goes, one that was still being made is discarded.
+    /// Takes a resource back: one that is leased is kept as far as its source's reserve goes, once nothing of its holder runs on it any
+    /// more; one that was still being made is discarded.
     /// </summary>
     public void GiveBack(ResourceRow row, string kind, string? detail)
     {
-        if (row.State == ResourceState.Leased)
+        if (row.State != ResourceState.Leased)
         {
-            Event(row.Name, row.Epoch, kind, detail);
-            var tally = transaction.Resources.Tally(row.Source);
-            var kept = tally.GetValueOrDefault(ResourceState.Idle) + tally.GetValueOrDefault(ResourceState.Leased);
-            if (kept <= reserves.GetValueOrDefault(row.Source))
-            {
-                transaction.Resources.Update(row with { State = ResourceState.Idle, Since = transaction.Now, Owner = null, Actor = null });
-                return;
-            }
+            Condemn(row, detail: null);
+            return;
         }
 
-        Condemn(row, detail: null);
+        Event(row.Name, row.Epoch, kind, detail);
+        if (caller.Commands.Any(row.Name))
+        {
+            Reset(row);
+            return;
+        }
+
+        Settle(row);
+    }
+
+    /// <summary>Begins to make a resource that was given back ready for the next; this process is to carry it out.</summary>
+    public void Reset(ResourceRow row)
+    {
+        row = row with { State = ResourceState.Resetting, Since = transaction.Now, Actor = caller.Process, Owner = null };
+        transaction.Resources.Update(row);
+        ToClear.Add(row);
+    }
+
+    /// <summary>Keeps a resource that nobody has as far as its source's reserve goes, and discards it otherwise.</summary>
+    public void Settle(ResourceRow row)
+    {
+        var tally = transaction.Resources.Tally(row.Source);
+        var kept = tally.GetValueOrDefault(ResourceState.Idle) + tally.GetValueOrDefault(ResourceState.Leased) + tally.GetValueOrDefault(ResourceState.Resetting);
+        if (kept <= reserves.GetValueOrDefault(row.Source))
+        {
+            transaction.Resources.Update(row with { State = ResourceState.Idle, Since = transaction.Now, Owner = null, Actor = null });
+        }
+        else
+        {
+            Condemn(row, detail: null);
+        }
     }
 
     /// <summary>Begins to discard a resource, whatever it is doing; this process is to carry it out.</summary>
@@ -87,7 +112,7 @@ internal sealed class Transitions(StoreTransaction transaction, Caller caller, I
         row = row with { State = ResourceState.Discarding, Since = transaction.Now, Actor = caller.Process, Owner = null };
         transaction.Resources.Update(row);
         Event(row.Name, row.Epoch, "discarding", detail);
-        ToDiscard.Add(row);
+        ToClear.Add(row);
     }
 
     /// <summary>Forgets a resource of which nothing is left, and gives back what it was layered on.</summary>

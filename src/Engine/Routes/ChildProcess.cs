@@ -17,11 +17,13 @@ internal sealed unsafe class ChildProcess
     private readonly TaskCompletionSource<CommandResult> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly bool _sharesTerminal;
     private readonly Stream _lifeline;
+    private readonly Action? _onEnd;
     private bool _reaped;
 
-    private ChildProcess(int id, ChildPipes pipes, bool sharesTerminal)
+    private ChildProcess(int id, ChildPipes pipes, ChildStart start)
     {
-        (Id, Input, Output, Error, _sharesTerminal) = (id, pipes.Input, pipes.Output, pipes.Error, sharesTerminal);
+        (Id, Input, Output, Error) = (id, pipes.Input, pipes.Output, pipes.Error);
+        (_sharesTerminal, _onEnd) = (start.SharesTerminal, start.OnEnd);
         _lifeline = pipes.Lifeline;
         new Thread(Reap, WaiterStack) { IsBackground = true, Name = "wait for a command" }.Start();
     }
@@ -124,7 +126,7 @@ internal sealed unsafe class ChildProcess
             if (error != 0)
                 return error;
             pipes.HandOver();
-            child = new(id, pipes, start.SharesTerminal);
+            child = new(id, pipes, start);
             return 0;
         }
         finally
@@ -175,6 +177,7 @@ internal sealed unsafe class ChildProcess
             _reaped = true;
         }
 
+        _onEnd?.Invoke();
         if (waited < 0)
             _ended.SetException(new ResourceException(ErrorCodes.RouteFailed, "the command has ended, but something else in this process took its exit code"));
         else if ((status & 0x7f) is var signal and not 0)

@@ -30,6 +30,9 @@ internal sealed record ChildStart
     /// </summary>
     public bool SharesTerminal { get; init; }
 
+    /// <summary>What to do when it has ended, before anybody else hears of it; null for nothing.</summary>
+    public Action? OnEnd { get; init; }
+
     /// <summary>This process's environment with some variables set over it.</summary>
     public static Dictionary<string, string> CurrentEnvironment(params IEnumerable<IReadOnlyDictionary<string, string>> over)
     {

@@ -7,6 +7,7 @@ namespace CrCache.Routes;
 internal sealed class ResolvedRoute(RouteChain chain)
 {
     private const int SudoFailed = 1;
+    private static readonly Dictionary<string, string> NoVariables = [];
 
     /// <summary>The resource's name.</summary>
     public string Resource => chain.Resource;
@@ -39,22 +40,35 @@ internal sealed class ResolvedRoute(RouteChain chain)
         var composed = composer.Compose(command, mark);
         var streams = command.InheritStreams ? StreamUse.Inherit : StreamUse.Pipe;
         var sharesTerminal = command.InheritStreams && Libc.IsTerminal(0) != 0;
+        var entry = chain.Track?.Begin();
         ChildStart start = new()
         {
             Arguments = composer.LastSsh < 0 ? composed.Arguments : SshProgram.Tied(composed.Arguments, keepsKeys: sharesTerminal && marked),
             Lifeline = composer.LastSsh >= 0,
-            Environment = ChildStart.CurrentEnvironment(composed.Environment),
+            Environment = ChildStart.CurrentEnvironment(entry?.Environment ?? NoVariables, composed.Environment),
+            OnEnd = entry is null ? null : entry.Dispose,
             WorkingDirectory = composed.WorkingDirectory ?? CallerDirectory,
             Input = streams,
             Output = streams,
             Error = composer.LastSsh >= 0 ? StreamUse.Pipe : streams,
             SharesTerminal = sharesTerminal,
         };
-        if (ChildProcess.Start(start, out var child) is { } failure)
-            return Refuse(command, failure, composer.IsPlain);
+        ChildProcess? child = null;
+        try
+        {
+            if (ChildProcess.Start(start, out child) is { } failure)
+                return Refuse(command, failure, composer.IsPlain);
+            entry?.Started(child!.Id);
+        }
+        finally
+        {
+            if (child is null)
+                entry?.Dispose();
+        }
 
-        Task<CommandResult> Judge(CommandResult result, CancellationToken token) =>
-            checksUser ? CheckUserAsync(result, token) : Task.FromResult(result);
+        Task<CommandResult> Judge(CommandResult result, CancellationToken token) => entry is { IsEvicted: true }
+            ? throw new LeaseLostException(ErrorCodes.LeaseLost, $"the lease on {Resource} has ended, and the command with it; acquire again")
+            : checksUser ? CheckUserAsync(result, token) : Task.FromResult(result);
         if (composer.LastSsh < 0)
             return new LocalCommand(child!, LocalKill(composer), Judge);
         SshCommand running = new(Resource, child!, mark, command, (signal, group) => RemoteKill(composer, signal, group), Judge);

@@ -76,6 +76,7 @@ internal sealed class SshCommand : RunningCommand
             return await _judge(new(code, signal), cancellationToken).ConfigureAwait(false);
         }
 
+        await _judge(new(ConnectionFailed), cancellationToken).ConfigureAwait(false);
         if (_killedBy is { } killer)
             return new(SignalBase + killer, killer);
         if (!_marked && (ssh.ExitCode != ConnectionFailed || _talk.Tail.LastLine.Length == 0))

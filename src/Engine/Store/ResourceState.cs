@@ -12,6 +12,9 @@ internal enum ResourceState
     /// <summary>Somebody has it.</summary>
     Leased,
 
+    /// <summary>Given back, and not free yet: what its last holder left running is being ended.</summary>
+    Resetting,
+
     /// <summary>It is, or is about to be, unmade.</summary>
     Discarding,
 

@@ -11,6 +11,34 @@ public sealed class LeaseServiceTests : IDisposable
     public void Dispose() => _fixture.Dispose();
 
     [Fact]
+    public async Task What_the_next_acquire_takes_back_is_available()
+    {
+        _fixture.Home.AddSource("two", "type=local\nmaximum=2");
+        _fixture.Home.AddSource("pool", "type=pool\nsources=two");
+        await Leases.AcquireAsync(new AcquireRequest("two") { TimeToLive = TimeSpan.FromMinutes(1) }, Token);
+        await Leases.AcquireAsync(new AcquireRequest("pool") { TimeToLive = TimeSpan.FromMinutes(1) }, Token);
+        Assert.Equal([0, 0], _fixture.Engine.Inventory.Sources(["two", "pool"]).Select(s => s.Available));
+        _fixture.Time.Advance(TimeSpan.FromMinutes(2));
+        Assert.Equal([2, 2], _fixture.Engine.Inventory.Sources(["two", "pool"]).Select(s => s.Available));
+        Assert.Equal(["two-0", "two-1"], await _fixture.Acquire("two", 2));
+    }
+
+    [Fact]
+    public async Task What_could_not_be_discarded_is_tried_again_at_once_where_somebody_asks()
+    {
+        _fixture.Home.AddSource("db", "type=local\nmaximum=1");
+        var hook = _fixture.Home.AddHook("db", "discard.d", "10-fail", "exit 4");
+        await _fixture.Acquire("db");
+        await Assert.ThrowsAsync<ResourceException>(() => _fixture.Release("db-0"));
+        var error = await Assert.ThrowsAsync<NothingAvailableException>(() => _fixture.Acquire("db"));
+        Assert.Contains("gc --apply", error.Holders[0].Owner, StringComparison.Ordinal);
+        File.Delete(hook);
+        Assert.Equal("db-0", Assert.Single(await Leases.CollectAsync(apply: false, Token)).Resource);
+        Assert.Equal("db-0", Assert.Single(await Leases.CollectAsync(apply: true, Token)).Resource);
+        Assert.Empty(_fixture.Engine.Inventory.Names());
+    }
+
+    [Fact]
     public async Task The_implicit_local_is_there_once()
     {
         Assert.Equal(["local-0"], await _fixture.Acquire("local"));

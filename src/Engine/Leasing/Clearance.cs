@@ -1,0 +1,94 @@
+using CrCache.Hooks;
+using CrCache.Sources;
+using CrCache.Store;
+
+namespace CrCache.Leasing;
+
+/// <summary>Carries out what is written down: makes resources ready for the next holder, or unmakes them, and whatever that brings with it.</summary>
+internal sealed class Clearance(StateStore store, SourceTypes types, HookCalls hooks, RouteBook routes, Caller caller, SourcePlans plans)
+{
+    /// <summary>Resets and unmakes resources, several at a time.</summary>
+    /// <returns>What failed; those resources are kept as dirty and tried again by a later command.</returns>
+    public async Task<IReadOnlyList<ResourceException>> ClearAsync(IReadOnlyList<ResourceRow> rows, CancellationToken cancellationToken)
+    {
+        var failures = await Task.WhenAll(rows.Select(r => ClearAsync(r, cancellationToken))).ConfigureAwait(false);
+        return [.. failures.SelectMany(f => f)];
+    }
+
+    private async Task<IReadOnlyList<ResourceException>> ClearAsync(ResourceRow row, CancellationToken cancellationToken)
+    {
+        try
+        {
+            // Nothing of its last holder, or of whoever was killed as he made it, goes on under what comes next.
+            await caller.Commands.EndAsync(row.Name, cancellationToken).ConfigureAwait(false);
+            if (row.State == ResourceState.Discarding)
+            {
+                await UnmakeAsync(row, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        catch (Exception e)
+        {
+            // Whatever it was, the row must not stay with a process that no longer works on it.
+            store.Transact(t =>
+            {
+                new Transitions(t, caller, new Dictionary<string, int>()).Postpone(row, e.Message);
+                return true;
+            });
+            if (e is not CrCacheException)
+            {
+                throw;
+            }
+
+            return [e as ResourceException ?? new ResourceException(ErrorCodes.DiscardFailed, $"{row.Name} could not be discarded: {e.Message}", e)];
+        }
+
+        // What it was layered on is given back, and that may have to be cleared in turn.
+        var reserves = Reserves(row);
+        var next = store.Transact(t =>
+        {
+            var transitions = new Transitions(t, caller, reserves);
+            if (row.State == ResourceState.Discarding)
+            {
+                transitions.Forget(row);
+            }
+            else
+            {
+                transitions.Settle(row);
+            }
+
+            return transitions.ToClear;
+        });
+        return await ClearAsync(next, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task UnmakeAsync(ResourceRow row, CancellationToken cancellationToken)
+    {
+        var settings = StoredJson.Settings(row.Settings);
+        var type = types.Find(settings.Type) ?? throw new ResourceException(
+            ErrorCodes.DiscardFailed, $"{row.Name} cannot be discarded: no source type '{settings.Type}' is known here any more");
+
+        // A resource that never got a way in has not been seen by any hook.
+        if (row.Route is not null)
+        {
+            await hooks.RunAsync(HookStages.Discard, settings, row, cancellationToken).ConfigureAwait(false);
+        }
+
+        var context = new ProvisionContext(settings, row.Name, row.Route is { } route ? StoredJson.Route(route) : null, routes.StartFrom(row.Base));
+        await type.DiscardAsync(context, cancellationToken).ConfigureAwait(false);
+    }
+
+    private Dictionary<string, int> Reserves(ResourceRow row)
+    {
+        Dictionary<string, int> reserves = [];
+        if (row.State == ResourceState.Resetting)
+        {
+            reserves[row.Source] = plans.Reserve(row.Source);
+        }
+        else if (row.Base is { } below)
+        {
+            reserves[ResourceName.SourceOf(below)] = plans.Reserve(ResourceName.SourceOf(below));
+        }
+
+        return reserves;
+    }
+}

@@ -1,0 +1,230 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using CrCache.Routes;
+
+namespace CrCache.Leasing;
+
+/// <summary>
+/// The commands that run on resources, a small file each beside the store: written before a command starts and deleted when it has ended.
+/// What is still there when a lease ends is ended with it, also when whoever started it was killed: nothing of one holder goes on under
+/// the next. Files and not rows, because they need not outlive a power cut, and a row would cost each command two commits.
+/// </summary>
+/// <param name="directory">Where the store is.</param>
+/// <param name="process">This process.</param>
+internal sealed class RunningCommands(Func<string> directory, Lazy<ProcessIdentity> process)
+{
+    private const string Tag = "CRCACHE_RUN";
+    private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(10);
+
+    /// <summary>Whether any command may still run on a resource.</summary>
+    public bool Any(string resource) => Directory.Exists(Place(resource)) && Directory.EnumerateFiles(Place(resource)).Any();
+
+    /// <summary>Writes down that a command is about to start.</summary>
+    public CommandTrack.Entry Begin(string resource)
+    {
+        var id = RandomNumberGenerator.GetHexString(16, lowercase: true);
+        var path = Path.Combine(Place(resource), id);
+        while (true)
+        {
+            try
+            {
+                Directory.CreateDirectory(Place(resource), Private);
+                File.WriteAllText(path, process.Value + "\n");
+                return new RunningFile(path, resource, id, process.Value);
+            }
+            catch (DirectoryNotFoundException)
+            {
+                // Somebody has just ended the commands of an earlier lease, and tidied up.
+            }
+        }
+    }
+
+    /// <summary>
+    /// Ends all commands on a resource: asks them to, and kills what has not ended after two seconds. A command that has come to end its own
+    /// lease is left alone.
+    /// </summary>
+    /// <exception cref="ResourceException">One cannot be ended.</exception>
+    public async Task EndAsync(string resource, CancellationToken cancellationToken)
+    {
+        if (!Directory.Exists(Place(resource)))
+        {
+            return;
+        }
+
+        await Task.WhenAll(Directory.GetFiles(Place(resource)).Select(f => EndAsync(f, resource, cancellationToken))).ConfigureAwait(false);
+        try
+        {
+            Directory.Delete(Place(resource));
+        }
+        catch (IOException)
+        {
+            // One that ends its own lease is still in it.
+        }
+    }
+
+    private static async Task EndAsync(string path, string resource, CancellationToken cancellationToken)
+    {
+        var begin = TimeProvider.System.GetTimestamp();
+        HashSet<int> asked = [];
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var waited = TimeProvider.System.GetElapsedTime(begin);
+            var written = Read(path);
+            if (written is null && asked.Count == 0)
+            {
+                return;
+            }
+
+            if (written is { Starter: { } alive, Started: null } && !alive.IsGone())
+            {
+                // It is just being started, and finds its lease gone, or says in a moment which process it is.
+                if (waited > Patience)
+                {
+                    throw Stuck(resource, alive.Id);
+                }
+            }
+            else
+            {
+                // Whoever starts a process may be killed before it could say which, and a process that ends may leave others: they have a mark.
+                List<ProcessIdentity> processes = [.. Marked(Path.GetFileName(path))];
+                if (written?.Started is { } one && !one.IsGone())
+                {
+                    processes.Add(one);
+                }
+
+                if (processes.Any(p => p.IsThisOrAbove()))
+                {
+                    return;
+                }
+
+                var left = processes.SelectMany(p => Descendants.Of(p.Id).Union(ProcessIdentity.InSession(p.Id))).Distinct().ToList();
+                if (left.Count == 0)
+                {
+                    File.Delete(path);
+                    return;
+                }
+
+                if (waited > Patience)
+                {
+                    throw Stuck(resource, left[0]);
+                }
+
+                if (asked.Count == 0)
+                {
+                    Evict(path);
+                }
+
+                foreach (var process in left)
+                {
+                    if (waited > Grace)
+                    {
+                        Send(process, Libc.SigKill);
+                    }
+                    else if (asked.Add(process))
+                    {
+                        // What is stopped has to hear it.
+                        Send(process, Libc.SigTerm);
+                        Send(process, Libc.SigContinue);
+                    }
+                }
+            }
+
+            await Task.Delay(Poll, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static void Evict(string path)
+    {
+        try
+        {
+            using FileStream file = new(path, FileMode.Open, FileAccess.Write);
+            file.Seek(0, SeekOrigin.End);
+            file.Write("evicted\n"u8);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            // It has just ended by itself.
+        }
+    }
+
+    private static ResourceException Stuck(string resource, int process) => new(
+        ErrorCodes.DiscardFailed,
+        string.Create(CultureInfo.InvariantCulture, $"{resource} is not handed on: process {process} of its last holder does not end"));
+
+    private static void Send(int process, int signal)
+    {
+        if (Libc.Kill(process, signal) != 0 && Marshal.GetLastPInvokeError() == Libc.NotPermitted)
+        {
+            // It runs as another user, through sudo, which may also end it.
+            ChildStart kill = new()
+            {
+                Arguments = ["sudo", "-n", "--", "kill", string.Create(CultureInfo.InvariantCulture, $"-{signal}"), "--", process.ToString(CultureInfo.InvariantCulture)],
+                Environment = ChildStart.CurrentEnvironment(),
+                Input = StreamUse.Nothing,
+                Output = StreamUse.Nothing,
+                Error = StreamUse.Nothing,
+            };
+            _ = ChildProcess.Start(kill, out _);
+        }
+    }
+
+    private static IEnumerable<ProcessIdentity> Marked(string id) =>
+        from directory in Directory.EnumerateDirectories("/proc")
+        where int.TryParse(Path.GetFileName(directory), NumberStyles.None, CultureInfo.InvariantCulture, out _) && Has(directory, $"{Tag}={id}")
+        let identity = ProcessIdentity.Of(int.Parse(Path.GetFileName(directory), CultureInfo.InvariantCulture))
+        where identity is not null
+        select identity;
+
+    private static bool Has(string process, string variable)
+    {
+        try
+        {
+            return File.ReadAllText(Path.Combine(process, "environ")).Split('\0').Contains(variable);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    private static (ProcessIdentity? Starter, ProcessIdentity? Started)? Read(string path)
+    {
+        try
+        {
+            var lines = File.ReadAllLines(path);
+            return (ProcessIdentity.Parse(lines.FirstOrDefault()), ProcessIdentity.Parse(lines.ElementAtOrDefault(1)));
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
+    private string Place(string resource) => Path.Combine(directory(), "running", resource);
+
+    private sealed class RunningFile(string path, string resource, string id, ProcessIdentity starter) : CommandTrack.Entry
+    {
+        public override IReadOnlyDictionary<string, string> Environment { get; } =
+            new Dictionary<string, string> { ["CRCACHE_RESOURCE"] = resource, [Tag] = id };
+
+        public override void Started(int process) => File.AppendAllText(path, starter.Sibling(process) + "\n");
+
+        public override void Dispose()
+        {
+            try
+            {
+                IsEvicted = File.ReadLines(path).Skip(2).Any();
+                File.Delete(path);
+            }
+            catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+            {
+                // Whoever ends a lease tidies up behind those who cannot.
+            }
+        }
+    }
+}
