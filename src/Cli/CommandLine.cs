@@ -22,6 +22,9 @@ internal sealed class CommandLine
         _root.Add(_run);
         _root.Add(new CopyCommand(Options));
         _root.Add(new ReleaseCommand(Options));
+        _root.Add(new RenewCommand(Options));
+        _root.Add(new HoldCommand(Options));
+        _root.Add(new StealCommand(Options));
         _root.Add(new StatusCommand(Options));
         _root.Add(new EventsCommand(Options));
         _root.Add(new CollectCommand(Options));

@@ -74,7 +74,7 @@ internal sealed class BuildLeases : IDisposable
             try
             {
                 if (_held.Count > 0)
-                    _leases.Renew(_held, _timeToLive);
+                    _leases.KeepAlive(_held, _timeToLive);
             }
             catch (LeaseLostException)
             {
@@ -90,7 +90,7 @@ internal sealed class BuildLeases : IDisposable
     {
         try
         {
-            _leases.Renew([resource], _timeToLive);
+            _leases.KeepAlive([resource], _timeToLive);
             return true;
         }
         catch (LeaseLostException)

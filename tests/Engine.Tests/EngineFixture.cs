@@ -1,5 +1,4 @@
 using CrCache.Leasing;
-using Microsoft.Extensions.Time.Testing;
 
 namespace CrCache;
 
@@ -10,7 +9,7 @@ internal sealed class EngineFixture : IDisposable
 
     public TestHome Home { get; } = new();
 
-    public FakeTimeProvider Time { get; } = new(DateTimeOffset.FromUnixTimeSeconds(1_800_000_000));
+    public SteppedTime Time { get; } = new(DateTimeOffset.FromUnixTimeSeconds(1_800_000_000));
 
     public CrCacheEngine Engine { get; }
 

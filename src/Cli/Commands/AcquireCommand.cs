@@ -13,22 +13,7 @@ internal sealed class AcquireCommand : Command
         Description = "How many resources, all or none (default 1); 2..8 for as many as are free, at least 2",
         Arity = ArgumentArity.ZeroOrOne,
     };
-    private readonly Option<string?> _timeToLive = new("--ttl")
-    {
-        Description = "How long the lease lasts, run and cp renew it: 90s, 15m, 4h, 2d (default 24h, CRCACHE_TTL)",
-        HelpName = "DURATION",
-    };
-    private readonly Option<string?> _note = new("--note")
-    {
-        Description = "A remark for whoever finds the resource taken (CRCACHE_NOTE)",
-        HelpName = "TEXT",
-    };
-    private readonly Option<string?> _whileProcess = new("--while-pid")
-    {
-        Description = "Take the resources back once this process of this machine has ended",
-        HelpName = "PID",
-    };
-
+    private readonly TermsOptions _terms = new();
     private readonly Option<string?> _wait = new(WaitArgument.Name)
     {
         Description = "Wait in line for what others hold, so long or for ever (CRCACHE_WAIT)",
@@ -47,9 +32,10 @@ internal sealed class AcquireCommand : Command
         _source = source;
         Add(_count);
         Add(source);
-        Add(_timeToLive);
-        Add(_note);
-        Add(_whileProcess);
+        Add(_terms.TimeToLive);
+        Add(_terms.Note);
+        Add(_terms.Owner);
+        Add(_terms.WhileProcess);
         Add(_wait);
         Add(_priority);
         SetAction(RunAsync);
@@ -67,7 +53,7 @@ internal sealed class AcquireCommand : Command
         });
         try
         {
-            Output.Line(parsed.GetValue(_options.Json) ? JsonText.Array(leases, Fields) : string.Join(' ', leases.Select(l => l.Resource)));
+            Output.Line(parsed.GetValue(_options.Json) ? LeaseJson.Of(leases) : string.Join(' ', leases.Select(l => l.Resource)));
         }
         catch (IOException)
         {
@@ -83,17 +69,16 @@ internal sealed class AcquireCommand : Command
     {
         string[] sources = parsed.GetValue(_source) is { Length: > 0 } named ? named : [EnvironmentFallback.Source ?? "local"];
         var count = parsed.GetValue(_count);
+        var terms = _terms.Read(parsed);
         AcquireRequest request = new([.. sources.Select(s => DemandText.Parse(s, count))])
         {
-            Note = parsed.GetValue(_note) ?? EnvironmentFallback.Of("CRCACHE_NOTE"),
+            Owner = terms.Owner,
+            OwnerName = terms.OwnerName,
+            Note = terms.Note,
             Wait = WaitArgument.Parse(parsed.GetValue(_wait) ?? EnvironmentFallback.Of("CRCACHE_WAIT")),
             Priority = Priority(parsed.GetValue(_priority)),
         };
-        if ((parsed.GetValue(_timeToLive) ?? EnvironmentFallback.Of("CRCACHE_TTL")) is { } timeToLive)
-            request = request with { TimeToLive = Duration.Parse(timeToLive) };
-        if (parsed.GetValue(_whileProcess) is { } process)
-            request = request with { Owner = LeaseOwner.OfProcess(ProcessId(process)) };
-        return request;
+        return _terms.ReadTime(parsed) is { } time ? request with { TimeToLive = time } : request;
     }
 
     private static int Priority(string? text) => text is null
@@ -101,19 +86,4 @@ internal sealed class AcquireCommand : Command
         : int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
             ? number
             : throw new UsageException($"--priority: '{text}' is not a whole number");
-
-    private static int ProcessId(string text) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0
-            ? number
-            : throw new UsageException($"--while-pid: '{text}' is not the id of a process");
-
-    private static void Fields(System.Text.Json.Utf8JsonWriter writer, Lease lease)
-    {
-        writer.WriteString("name", lease.Resource);
-        writer.WriteString("source", lease.Source);
-        writer.WriteNumber("epoch", lease.Epoch);
-        writer.WriteNumber("concurrency", lease.Concurrency);
-        writer.WriteString("expires", lease.Expires);
-        writer.WriteString("reference", lease.Reference.ToString());
-    }
 }

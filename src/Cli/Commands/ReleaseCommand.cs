@@ -12,15 +12,18 @@ internal sealed class ReleaseCommand : Command
         Description = "The resources; if one of them cannot be released, none is",
         Arity = ArgumentArity.ZeroOrMore,
     };
-    private readonly Option<bool> _force = new("--force", "-f") { Description = "Also what another live process holds" };
+    private readonly Option<bool> _force = new("--force", "-f") { Description = "Also what somebody else holds" };
+    private readonly Option<string?> _owner = new TermsOptions().Owner;
 
     public ReleaseCommand(GlobalOptions options)
-        : base("release", "Give leased resources back")
+        : base("release", "Give leased and held resources back")
     {
         _options = options;
         _names.CompletionSources.Add(new Completions(options).Leased);
         Add(_names);
         Add(_force);
+        _owner.Description = "In place of names: all that this owner holds";
+        Add(_owner);
         SetAction(RunAsync);
     }
 
@@ -28,11 +31,18 @@ internal sealed class ReleaseCommand : Command
     {
         // No names is fine: a script passes on what acquire gave it, and that may be nothing.
         ResourceReference[] resources = [.. (parsed.GetValue(_names) ?? []).Select(ResourceReference.Parse)];
+        var owner = parsed.GetValue(_owner);
+        if (owner is not null && resources.Length > 0)
+            throw new UsageException("--owner releases all that the owner holds and takes no names; to release some of it, set CRCACHE_OWNER to the name");
+
+        var force = parsed.GetValue(_force);
         var engine = _options.OpenEngine(parsed);
-        await Interruption.AllowAsync(async token =>
+        var released = await Interruption.AllowAsync(async token =>
         {
             using var progress = new ProgressLine("releasing", parsed.GetValue(_options.Quiet));
-            await engine.Leases.ReleaseAsync(resources, parsed.GetValue(_force), token);
+            return owner is null
+                ? await engine.Leases.ReleaseAsync(resources, TermsOptions.SaidOwner, force, token)
+                : await engine.Leases.ReleaseOwnedAsync(owner, force, token);
         });
         if (parsed.GetValue(_options.Json))
         {
@@ -40,13 +50,28 @@ internal sealed class ReleaseCommand : Command
             {
                 writer.WriteStartObject();
                 writer.WriteStartArray("released");
-                foreach (var resource in resources)
-                    writer.WriteStringValue(resource.Name);
+                foreach (var name in released)
+                    writer.WriteStringValue(name);
                 writer.WriteEndArray();
                 writer.WriteEndObject();
             }));
         }
+        else if (owner is not null && released.Count > 0)
+        {
+            // Nobody has said which those are.
+            Output.Line(string.Join(' ', released));
+        }
 
+        if (!parsed.GetValue(_options.Quiet))
+            Say(released.Count == 0 ? owner : null, resources.Select(r => r.Name).Except(released));
         return ExitCodes.Done;
+    }
+
+    private static void Say(string? without, IEnumerable<string> held)
+    {
+        foreach (var name in held)
+            Talk.Line($"crcache: {name} is still held for a person; 'crcache release {name}' ends that");
+        if (without is not null)
+            Talk.Line($"crcache: {Printable.Line(without)} holds nothing");
     }
 }

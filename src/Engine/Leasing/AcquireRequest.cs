@@ -18,6 +18,12 @@ public sealed record AcquireRequest(IReadOnlyList<ResourceDemand> Demands)
     /// <summary>Who the lease belongs to.</summary>
     public LeaseOwner Owner { get; init; } = LeaseOwner.User;
 
+    /// <summary>
+    /// The name the owner answers to, which is then needed to release the resource by its name; null for <c>user@host</c>, which
+    /// everybody answers to. At most 200 characters on one line.
+    /// </summary>
+    public string? OwnerName { get; init; }
+
     /// <summary>A remark for whoever finds the resource taken.</summary>
     public string? Note { get; init; }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using CrCache.Configuration;
 using CrCache.Store;
 
 namespace CrCache.Leasing;
@@ -7,6 +8,8 @@ namespace CrCache.Leasing;
 /// <param name="stateDirectory">Where the store is.</param>
 internal sealed class Caller(Func<string> stateDirectory)
 {
+    private const int LongestName = 200;
+
     private readonly Lazy<ProcessIdentity> _process = new(ProcessIdentity.Current);
     private RunningCommands? _commands;
 
@@ -20,20 +23,46 @@ internal sealed class Caller(Func<string> stateDirectory)
     public string Name { get; } = string.Create(
         CultureInfo.InvariantCulture, $"{Environment.UserName}@{Environment.MachineName} (pid {Environment.ProcessId})");
 
+    /// <inheritdoc cref="Owner(LeaseTerms)"/>
+    public static OwnerRow Owner(AcquireRequest request) => Owner(new LeaseTerms
+    {
+        TimeToLive = request.TimeToLive,
+        Owner = request.Owner,
+        OwnerName = request.OwnerName,
+        Note = request.Note,
+    });
+
     /// <summary>The owner of a new lease.</summary>
-    /// <exception cref="UsageException">The process it is to be bound to does not run.</exception>
-    public static OwnerRow Owner(AcquireRequest request)
+    /// <exception cref="UsageException">The process it is to be bound to does not run, or the name is none.</exception>
+    public static OwnerRow Owner(LeaseTerms terms)
     {
         var user = $"{Environment.UserName}@{Environment.MachineName}";
-        if (request.Owner is not LeaseOwner.Process process)
+        if (terms.OwnerName is { } chosen)
         {
-            return new OwnerRow(user, null, null, request.TimeToLive, null, request.Note);
+            CheckName(chosen);
+        }
+
+        if (terms.Owner is not LeaseOwner.Process process)
+        {
+            return new OwnerRow(terms.OwnerName ?? user, null, null, terms.TimeToLive, null, terms.Note) { IsNamed = terms.OwnerName is not null };
         }
 
         var identity = ProcessIdentity.Of(process.Id)
             ?? throw new UsageException(string.Create(CultureInfo.InvariantCulture, $"no process with the id {process.Id} is running here"));
-        var name = string.Create(CultureInfo.InvariantCulture, $"{user} (pid {process.Id}{Program(process.Id)})");
-        return new OwnerRow(name, identity.ToString(), null, request.TimeToLive, null, request.Note);
+        var name = terms.OwnerName ?? string.Create(CultureInfo.InvariantCulture, $"{user} (pid {process.Id}{Program(process.Id)})");
+        return new OwnerRow(name, identity.ToString(), null, terms.TimeToLive, null, terms.Note) { IsNamed = terms.OwnerName is not null };
+    }
+
+    /// <summary>Refuses what cannot be an owner's name.</summary>
+    /// <exception cref="UsageException">It cannot.</exception>
+    public static void CheckName(string name)
+    {
+        if (string.IsNullOrWhiteSpace(name) || name.Length > LongestName || name.Any(char.IsControl))
+        {
+            throw new UsageException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"'{IniFile.Shorten(name)}' is not an owner's name: write 1 to {LongestName} characters, not all blank and none of them a control character"));
+        }
     }
 
     private static string Program(int id)

@@ -20,7 +20,7 @@ internal sealed class Collector(StoreTransaction transaction, Transitions transi
         {
             var (action, reason) = row.State switch
             {
-                ResourceState.Dirty when isAsked || row.RetryAt is null || row.RetryAt <= transaction.Now => ("discard", "an earlier discard failed"),
+                ResourceState.Dirty when isAsked || IsDue(row.RetryAt) => ("discard", "an earlier discard failed"),
                 ResourceState.Provisioning when IsGone(row.Actor) => ("discard", "whoever was making it has ended"),
                 ResourceState.Resetting when IsGone(row.Actor) => ("reset", "whoever was resetting it has ended"),
                 ResourceState.Discarding when IsGone(row.Actor) => ("discard", "whoever was discarding it has ended"),
@@ -40,12 +40,12 @@ internal sealed class Collector(StoreTransaction transaction, Transitions transi
             }
         }
 
-        foreach (var row in transaction.Resources.Expired())
+        foreach (var row in transaction.Resources.Expired().Where(r => r.Owner!.IsOver(transaction)))
         {
-            Release(row, $"the lease of {row.Owner!.Name} expired", apply);
+            Release(row, row.State == ResourceState.Held ? $"the time it was held for {row.Owner!.Name} is over" : $"the lease of {row.Owner!.Name} expired", apply);
         }
 
-        foreach (var row in transaction.Resources.Bound().Where(r => IsGone(r.Owner!.Process)))
+        foreach (var row in transaction.Resources.Bound().Where(r => !r.Owner!.IsOver(transaction) && IsGone(r.Owner!.Process)))
         {
             Release(row, $"its owner {row.Owner!.Name} has ended", apply);
         }
@@ -64,7 +64,7 @@ internal sealed class Collector(StoreTransaction transaction, Transitions transi
             }
 
             var rows = transaction.Resources.Of(source);
-            var surplus = rows.Count(r => r.State is ResourceState.Idle or ResourceState.Leased) - reserve;
+            var surplus = transaction.Resources.Tally(source).Lasting() - reserve;
             foreach (var row in rows.Where(r => r.State == ResourceState.Idle).Reverse().Take(Math.Max(0, surplus)))
             {
                 Report.Add(new CollectedResource(row.Name, "discard", $"cached beyond the reserve of {reserve}"));
@@ -85,11 +85,15 @@ internal sealed class Collector(StoreTransaction transaction, Transitions transi
         }
 
         Report.Add(new CollectedResource(row.Name, "release", reason));
-        if (apply && transaction.Resources.Find(row.Name) is { State: ResourceState.Leased } current && current.Epoch == row.Epoch)
+        if (apply && transaction.Resources.Find(row.Name) is { IsInUse: true } current && current.Epoch == row.Epoch)
         {
             transitions.GiveBack(current, "collected", reason);
         }
     }
 
     public static bool IsGone(string? process) => ProcessIdentity.Parse(process) is not { } identity || identity.IsGone();
+
+    // No try is put off for longer than that: a time that is further away was written before the clock was set back.
+    private bool IsDue(DateTimeOffset? time) =>
+        time is null || time <= transaction.Now || time > transaction.Now + Transitions.LongestWait;
 }

@@ -38,7 +38,7 @@ internal static class Exhaustion
         row.Name,
         row switch
         {
-            { State: ResourceState.Leased, Owner: { } owner } => owner.Name,
+            { IsInUse: true, Owner: { } owner } => owner.Name,
             { State: ResourceState.Dirty } => $"(dirty: it could not be discarded, crcache events says why; tried again after {row.RetryAt:u}, or at once by crcache gc --apply)",
             _ => $"({row.State.ToString().ToLowerInvariant()})",
         },

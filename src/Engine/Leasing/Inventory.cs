@@ -37,7 +37,7 @@ public sealed class Inventory
     /// <param name="source">Its name.</param>
     /// <returns>The resources; none for a source that nobody has used.</returns>
     public IReadOnlyList<ResourceStatus> Resources(string source) =>
-        _store.Transact(t => (IReadOnlyList<ResourceStatus>)[.. t.Resources.Of(source).Select(Status)]);
+        _store.Transact(t => (IReadOnlyList<ResourceStatus>)[.. t.Resources.Of(source).Select(r => Status(t, r))]);
 
     /// <summary>The requests that wait, the next to be served first.</summary>
     /// <returns>The requests.</returns>
@@ -70,7 +70,7 @@ public sealed class Inventory
     private static Dictionary<string, int> Lapsed(StoreTransaction transaction)
     {
         Dictionary<string, int> lapsed = new(StringComparer.Ordinal);
-        var ended = transaction.Resources.Expired().Concat(transaction.Resources.Bound().Where(r => Collector.IsGone(r.Owner!.Process)));
+        var ended = transaction.Resources.Expired().Where(r => r.Owner!.IsOver(transaction)).Concat(transaction.Resources.Bound().Where(r => Collector.IsGone(r.Owner!.Process)));
         foreach (var row in ended.DistinctBy(r => r.Name))
         {
             for (var at = row; at is not null; at = at.Base is { } below ? transaction.Resources.Find(below) : null)
@@ -91,8 +91,8 @@ public sealed class Inventory
             Source = name,
             Type = loaded.Plan?.Settings.Type,
             Cached = tally.GetValueOrDefault(ResourceState.Idle),
-            InUse = tally.GetValueOrDefault(ResourceState.Leased),
-            Changing = tally.Where(s => s.Key is not (ResourceState.Idle or ResourceState.Leased)).Sum(s => s.Value),
+            InUse = tally.InUse(),
+            Changing = tally.Values.Sum() - tally.Lasting(),
             Maximum = loaded.Plan?.Maximum,
             Available = loaded.Plan is { } plan ? Available(transaction, plan, lapsed) : 0,
             Concurrency = loaded.Plan is { } known ? Concurrency(transaction, known) : null,
@@ -100,18 +100,21 @@ public sealed class Inventory
         };
     }
 
-    private static ResourceStatus Status(ResourceRow row) => new()
+    private static ResourceStatus Status(StoreTransaction transaction, ResourceRow row) => new()
     {
         Resource = row.Name,
         State = row.State.ToString().ToLowerInvariant(),
         Epoch = row.Epoch,
         Concurrency = row.Concurrency,
-        Owner = row.State == ResourceState.Leased ? row.Owner?.Name : null,
+        Owner = row.IsInUse ? row.Owner?.Name : null,
         Since = row.Since,
-        Expires = row.State == ResourceState.Leased ? row.Owner?.Expires : null,
+        Expires = row is { IsInUse: true, Owner: { } owner } && !EndsWithProcess(row, owner) ? owner.Ends(transaction) : null,
         Note = row.Owner?.Note,
         Base = row.Base,
     };
+
+    // While the process is seen to run, the time does not count.
+    private static bool EndsWithProcess(ResourceRow row, OwnerRow owner) => row.State == ResourceState.Leased && owner.IsAlive();
 
     private static int? Available(StoreTransaction transaction, SourcePlan plan, Dictionary<string, int> lapsed)
     {

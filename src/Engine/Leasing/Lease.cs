@@ -15,7 +15,10 @@ public sealed record Lease
     /// <summary>How many units of work the resource takes at once, at least 1.</summary>
     public required int Concurrency { get; init; }
 
-    /// <summary>When the lease ends unless it is renewed.</summary>
+    /// <summary>
+    /// When the lease ends unless it is renewed. One that is bound to a process lasts as long as that is seen to run; the time is for
+    /// those who cannot see it, on other machines and in other containers.
+    /// </summary>
     public required DateTimeOffset Expires { get; init; }
 
     /// <summary>Names this hand-out of the resource and no later one.</summary>

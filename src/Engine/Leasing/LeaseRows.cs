@@ -5,7 +5,11 @@ namespace CrCache.Leasing;
 /// <summary>Rows as callers see them.</summary>
 internal static class LeaseRows
 {
-    /// <summary>The lease that a handed-out row is.</summary>
+    /// <summary>The lease that a row is, some time after it was handed out.</summary>
+    public static Lease ToLease(this ResourceRow row, StoreTransaction transaction) =>
+        row.ToLease() with { Expires = row.Owner?.Ends(transaction) ?? DateTimeOffset.MaxValue };
+
+    /// <summary>The lease that a row is that has just been handed out.</summary>
     public static Lease ToLease(this ResourceRow row) => new()
     {
         Resource = row.Name,

@@ -1,4 +1,3 @@
-using System.Globalization;
 using CrCache.Store;
 
 namespace CrCache.Leasing;
@@ -13,6 +12,7 @@ public sealed class LeaseService
     private readonly SourcePlans _plans;
     private readonly Acquisition _acquisition;
     private readonly Clearance _clearance;
+    private readonly Releaser _releaser;
     private readonly RouteBook _book;
     private readonly Caller _caller;
 
@@ -22,6 +22,7 @@ public sealed class LeaseService
         _plans = plans;
         _acquisition = acquisition;
         _clearance = clearance;
+        _releaser = new Releaser(store, plans, clearance, book, caller);
         _book = book;
         _caller = caller;
     }
@@ -44,62 +45,113 @@ public sealed class LeaseService
         return _acquisition.AcquireAsync(request, cancellationToken);
     }
 
+    /// <inheritdoc cref="ReleaseAsync(IReadOnlyList{ResourceReference}, string, bool, CancellationToken)"/>
+    public Task<IReadOnlyList<string>> ReleaseAsync(IReadOnlyList<ResourceReference> resources, bool force, CancellationToken cancellationToken) =>
+        ReleaseAsync(resources, owner: null, force, cancellationToken);
+
     /// <summary>
     /// Gives resources back: resets them and keeps them as far as the source's reserve goes, or discards them. If any is
-    /// unknown, not leased or held by somebody else, nothing at all happens.
+    /// unknown, not leased or held by somebody else, nothing at all happens. What is held for a person stays so where the hand-out is
+    /// named: whoever acquired it has done with it, the person has not.
     /// </summary>
     /// <param name="resources">The resources; none is fine.</param>
-    /// <param name="force">Also release what another live process holds; never what another resource is layered on.</param>
+    /// <param name="owner">
+    /// Who the caller says to be; null for nobody in particular. What was acquired under a name is released by its name only by whoever
+    /// says the same one, and whoever says one releases nothing of others.
+    /// </param>
+    /// <param name="force">Also release what somebody else holds; never what another resource is layered on.</param>
     /// <param name="cancellationToken">Gives up; the next command finishes what was begun.</param>
-    /// <returns>A task that ends when all are given back.</returns>
+    /// <returns>The names of what was released, which is all but what stays held.</returns>
     /// <exception cref="UsageException">One is unknown or not leased (<see cref="ErrorCodes.NotLeased"/>), with the nearest name, or is held by another (<see cref="ErrorCodes.HeldByAnother"/>).</exception>
     /// <exception cref="LeaseLostException">A hand-out that was named has ended.</exception>
     /// <exception cref="ResourceException">A reset, discard or hook failed. All resources are out of the caller's hands nevertheless.</exception>
-    public async Task ReleaseAsync(IReadOnlyList<ResourceReference> resources, bool force, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>> ReleaseAsync(
+        IReadOnlyList<ResourceReference> resources, string? owner, bool force, CancellationToken cancellationToken)
     {
-        if (resources.Count == 0)
+        if (owner is not null)
         {
-            return;
+            Caller.CheckName(owner);
         }
 
-        var reserves = resources.Select(r => ResourceName.SourceOf(r.Name)).Distinct().ToDictionary(s => s, _plans.Reserve);
-        var discards = _store.Transact(t =>
-        {
-            var rows = resources.DistinctBy(r => r.Name).Select(r => _book.Require(t, r)).ToList();
-            foreach (var row in rows)
-            {
-                RequireOwn(row, resources.First(r => r.Name == row.Name), force);
-            }
-
-            var transitions = new Transitions(t, _caller, reserves);
-            rows.ForEach(r => transitions.GiveBack(r, "released", null));
-            return transitions.ToClear;
-        });
-        var failures = await _clearance.ClearAsync(discards, cancellationToken).ConfigureAwait(false);
-        if (failures.Count > 0)
-        {
-            throw failures.Count == 1 ? failures[0] : new ResourceException(
-                failures[0].Code, string.Join("; ", failures.Select(f => f.Message)), new AggregateException(failures));
-        }
+        return resources.Count == 0
+            ? []
+            : await _releaser.ReleaseAsync(resources, owner, force, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Makes leases last <paramref name="timeToLive"/> from now on.</summary>
-    /// <param name="resources">The hand-outs.</param>
-    /// <param name="timeToLive">From one second up.</param>
+    /// <summary>Gives back all that an owner has, what is held for it included.</summary>
+    /// <param name="owner">The owner's name, as it was said when the resources were acquired, or as status shows it.</param>
+    /// <param name="force">Also what a process has that still runs, where the owner was not named.</param>
+    /// <param name="cancellationToken">Gives up; the next command finishes what was begun.</param>
+    /// <returns>The names of what was released; none where the owner has nothing.</returns>
+    /// <exception cref="UsageException">That is no owner's name, or what it has belongs to a process that still runs: then nothing was released.</exception>
+    /// <exception cref="ResourceException">A reset, discard or hook failed. All resources are out of the owner's hands nevertheless.</exception>
+    public Task<IReadOnlyList<string>> ReleaseOwnedAsync(string owner, bool force, CancellationToken cancellationToken)
+    {
+        Caller.CheckName(owner);
+        return _releaser.ReleaseOwnedAsync(owner, force, cancellationToken);
+    }
+
+    /// <summary>Makes leases, and holds, last longer from now on, or shorter.</summary>
+    /// <param name="resources">The resources.</param>
+    /// <param name="timeToLive">From one second up; null for as long as each was acquired for.</param>
+    /// <returns>The leases, in the same order.</returns>
+    /// <exception cref="UsageException">One of them is unknown, not leased, or another resource is layered on it; none was renewed.</exception>
     /// <exception cref="LeaseLostException">One of them has ended; none was renewed.</exception>
-    public void Renew(IReadOnlyList<ResourceReference> resources, TimeSpan timeToLive)
+    public IReadOnlyList<Lease> Renew(IReadOnlyList<ResourceReference> resources, TimeSpan? timeToLive)
     {
         CheckTime(timeToLive);
-        _store.Transact(t =>
-        {
-            var transitions = new Transitions(t, _caller, new Dictionary<string, int>());
-            foreach (var row in resources.Select(r => _book.Require(t, r)).ToList())
-            {
-                transitions.Renew(row, timeToLive);
-            }
+        return Change(resources, "renew", (transitions, row) => transitions.RenewOnRequest(row, timeToLive ?? row.Owner!.TimeToLive!.Value));
+    }
 
-            return true;
-        });
+    /// <summary>
+    /// Says that leases are in use, and makes them last <paramref name="timeToLive"/> from now on: the heartbeat of whoever holds them,
+    /// of which no event is written. A hold has its own time and is left as it is.
+    /// </summary>
+    /// <param name="resources">The hand-outs.</param>
+    /// <param name="timeToLive">From one second up.</param>
+    /// <exception cref="UsageException">One of them is unknown, not leased, or another resource is layered on it; none was renewed.</exception>
+    /// <exception cref="LeaseLostException">One of them has ended; none was renewed.</exception>
+    public void KeepAlive(IReadOnlyList<ResourceReference> resources, TimeSpan timeToLive)
+    {
+        CheckTime(timeToLive);
+        Change(resources, "renew", (transitions, row) => row.State == ResourceState.Held ? row : transitions.Renew(row, timeToLive));
+    }
+
+    /// <summary>
+    /// Takes resources over from whoever has them, as they are: each is handed out anew, and whoever names the former hand-out to run,
+    /// copy or release is told that it has ended.
+    /// </summary>
+    /// <param name="resources">The resources.</param>
+    /// <param name="terms">For whom and for how long.</param>
+    /// <returns>The new leases, in the same order.</returns>
+    /// <exception cref="UsageException">One of them is unknown, not leased, or another resource is layered on it; none was taken.</exception>
+    /// <exception cref="LeaseLostException">A hand-out that was named has ended; none was taken.</exception>
+    public IReadOnlyList<Lease> Steal(IReadOnlyList<ResourceReference> resources, LeaseTerms terms)
+    {
+        CheckTime(terms.TimeToLive);
+        var owner = Caller.Owner(terms);
+        return Change(resources, "steal", (transitions, row) => transitions.Steal(row, owner));
+    }
+
+    /// <summary>
+    /// Keeps resources that somebody has for a person to look at: neither the end of the process that acquired them nor its release gives
+    /// them back, only the person's own release, or the end of the time. Until then whoever uses them can go on.
+    /// </summary>
+    /// <param name="resources">The resources.</param>
+    /// <param name="terms">For whom and for how long; a person, not a process.</param>
+    /// <returns>The leases, which are still the same hand-outs, in the same order.</returns>
+    /// <exception cref="UsageException">One of them is unknown, not leased, or another resource is layered on it; none is held.</exception>
+    /// <exception cref="LeaseLostException">A hand-out that was named has ended; none is held.</exception>
+    public IReadOnlyList<Lease> Hold(IReadOnlyList<ResourceReference> resources, LeaseTerms terms)
+    {
+        CheckTime(terms.TimeToLive);
+        if (terms.Owner is LeaseOwner.Process)
+        {
+            throw new UsageException("a resource is held for a person, not for a process: lease it for a process");
+        }
+
+        var owner = Caller.Owner(terms);
+        return Change(resources, "hold", (transitions, row) => transitions.Hold(row, owner));
     }
 
     /// <summary>The lease a resource is under.</summary>
@@ -107,7 +159,7 @@ public sealed class LeaseService
     /// <returns>The lease.</returns>
     /// <exception cref="UsageException">There is none of that name, or nobody has acquired it.</exception>
     /// <exception cref="LeaseLostException">The hand-out that was named has ended.</exception>
-    public Lease Get(ResourceReference resource) => _store.Transact(t => _book.Require(t, resource).ToLease());
+    public Lease Get(ResourceReference resource) => _store.Transact(t => _book.Require(t, resource).ToLease(t));
 
     /// <summary>
     /// Takes back what dead owners and expired leases hold, finishes or undoes what dead processes left half-done, and
@@ -145,7 +197,7 @@ public sealed class LeaseService
         return failures.Count == 0 ? report : throw failures[0];
     }
 
-    private static void CheckTime(TimeSpan time)
+    private static void CheckTime(TimeSpan? time)
     {
         if (time < LeastTimeToLive || time > MostTimeToLive)
         {
@@ -153,20 +205,13 @@ public sealed class LeaseService
         }
     }
 
-    private static void RequireOwn(ResourceRow row, ResourceReference reference, bool force)
+    /// <summary>Changes resources that somebody has, all or none.</summary>
+    private IReadOnlyList<Lease> Change(
+        IReadOnlyList<ResourceReference> resources, string what, Func<Transitions, ResourceRow, ResourceRow> change) => _store.Transact(t =>
     {
-        if (row.Owner?.Resource is { } above)
-        {
-            throw new UsageException(ErrorCodes.HeldByAnother, $"{above} is layered on {row.Name}; release {above} instead");
-        }
-
-        // Whoever names the epoch was given it when the resource was handed out, and so is its holder.
-        if (!force && reference.Epoch is null && ProcessIdentity.Parse(row.Owner?.Process) is { } process
-            && !process.IsThisOrAbove() && !process.IsGone())
-        {
-            throw new UsageException(
-                ErrorCodes.HeldByAnother,
-                $"{row.Name} is held by {row.Owner!.Name}, which is still running; release -f takes it away all the same");
-        }
-    }
+        var rows = resources.Select(r => _book.Require(t, r)).DistinctBy(r => r.Name).ToList();
+        rows.ForEach(r => Ownership.RequireTop(r, what));
+        Transitions transitions = new(t, _caller, new Dictionary<string, int>());
+        return (IReadOnlyList<Lease>)[.. rows.Select(r => change(transitions, r).ToLease(t))];
+    });
 }

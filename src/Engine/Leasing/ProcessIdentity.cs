@@ -50,6 +50,10 @@ internal sealed record ProcessIdentity(string Host, string Boot, string Namespac
     public bool IsGone() =>
         Host == ThisHost() && (Boot != ThisBoot() || (Namespace == ThisNamespace() && StartOf(Id) != Started));
 
+    /// <summary>Whether it is seen to run. Of another machine or pid namespace that cannot be told from here either.</summary>
+    public bool IsAlive() =>
+        Host == ThisHost() && Boot == ThisBoot() && Namespace == ThisNamespace() && StartOf(Id) == Started;
+
     /// <summary>Whether it is this process or one that this process was started by: a script, seen from the commands in it.</summary>
     public bool IsThisOrAbove()
     {

@@ -6,7 +6,7 @@ public sealed record ResourceStatus
     /// <summary>Its name, <c>SOURCE-N</c>.</summary>
     public required string Resource { get; init; }
 
-    /// <summary>Its state: <c>provisioning</c>, <c>idle</c>, <c>leased</c>, <c>resetting</c>, <c>dirty</c> or <c>discarding</c>.</summary>
+    /// <summary>Its state: <c>provisioning</c>, <c>idle</c>, <c>leased</c>, <c>held</c>, <c>resetting</c>, <c>dirty</c> or <c>discarding</c>.</summary>
     public required string State { get; init; }
 
     /// <summary>How often it was handed out.</summary>
@@ -21,7 +21,7 @@ public sealed record ResourceStatus
     /// <summary>When it came into this state.</summary>
     public required DateTimeOffset Since { get; init; }
 
-    /// <summary>When its lease ends; null where it is not leased.</summary>
+    /// <summary>When its lease or hold ends unless it is renewed; null where there is none, or where it ends with a process that runs.</summary>
     public required DateTimeOffset? Expires { get; init; }
 
     /// <summary>The holder's remark.</summary>

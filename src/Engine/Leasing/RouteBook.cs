@@ -19,9 +19,9 @@ internal sealed class RouteBook(StateStore store, HostEnvironment environment, C
     public RouteChain Open(ResourceReference reference) => _store.Transact(t =>
     {
         var row = Require(t, reference, forHook: true);
-        if (row.Owner is { TimeToLive: { } time, Expires: { } expires } && expires - t.Now < time - RenewAfter)
+        if (row.Owner is { TimeToLive: { } time } owner && owner.Left(t) < time - RenewAfter)
         {
-            t.Resources.Update(row with { Owner = row.Owner with { Expires = t.Now + time } });
+            t.Resources.Update(row with { Owner = owner.Lasting(time, t) });
         }
 
         return new RouteChain(row.Name, Steps(t, row)) { Track = new Track(this, new(row.Name, row.Epoch)) };
@@ -51,7 +51,7 @@ internal sealed class RouteBook(StateStore store, HostEnvironment environment, C
             return row;
         }
 
-        if (row.State != ResourceState.Leased)
+        if (!row.IsInUse)
         {
             throw reference.Epoch is null
                 ? new UsageException(
@@ -60,7 +60,7 @@ internal sealed class RouteBook(StateStore store, HostEnvironment environment, C
                 : Lost(row.Name, "has ended");
         }
 
-        return row.Owner?.Expires <= transaction.Now ? throw Lost(row.Name, "has expired") : row;
+        return row.Owner?.IsOver(transaction) is true ? throw Lost(row.Name, "has expired") : row;
     }
 
     private static List<Route> Steps(StoreTransaction transaction, ResourceRow row)

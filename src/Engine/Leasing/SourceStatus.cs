@@ -12,7 +12,7 @@ public sealed record SourceStatus
     /// <summary>Resources that are ready and free.</summary>
     public required int Cached { get; init; }
 
-    /// <summary>Resources that are leased, or held by a resource layered on them.</summary>
+    /// <summary>Resources that are leased or held, also by a resource layered on them.</summary>
     public required int InUse { get; init; }
 
     /// <summary>Resources on their way: being made, reset or discarded, or to be discarded.</summary>

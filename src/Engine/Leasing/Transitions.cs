@@ -1,3 +1,4 @@
+using System.Globalization;
 using CrCache.Store;
 
 namespace CrCache.Leasing;
@@ -10,6 +11,9 @@ internal sealed class Transitions(StoreTransaction transaction, Caller caller, I
 {
     private const int FirstRetrySeconds = 5;
     private const int LastRetrySeconds = 300;
+
+    /// <summary>The longest that a failed discard is put off.</summary>
+    public static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(LastRetrySeconds);
 
     /// <summary>Rows that came to be reset or discarded in this transaction; whoever runs it does that afterwards.</summary>
     public List<ResourceRow> ToClear { get; } = [];
@@ -45,29 +49,59 @@ internal sealed class Transitions(StoreTransaction transaction, Caller caller, I
         }
 
         var owner = row.Owner ?? throw new InvalidOperationException($"{row.Name} is handed out to nobody");
-        row = row with
-        {
-            State = ResourceState.Leased,
-            Since = transaction.Now,
-            Actor = null,
-            Epoch = Event(row.Name, null, "acquired", $"by {owner.Name}{(owner.Note is { } note ? $": {note}" : "")}"),
-            Owner = owner with { Expires = transaction.Now + owner.TimeToLive },
-        };
+        return Lease(row, owner, "acquired", $"by {owner.Name}{Remark(owner)}");
+    }
+
+    /// <summary>Hands a resource that somebody has to somebody else.</summary>
+    public ResourceRow Steal(ResourceRow row, OwnerRow owner) =>
+        Lease(row, owner, "stolen", $"from {row.Owner!.Name} by {owner.Name}{Remark(owner)}");
+
+    /// <summary>
+    /// Keeps a resource that somebody has for a person. It stays the same hand-out, so that whoever uses it can go on; a process it was
+    /// bound to is remembered, because the hold does not end under it.
+    /// </summary>
+    public ResourceRow Hold(ResourceRow row, OwnerRow owner)
+    {
+        var former = row.Owner!;
+        owner = owner with { Process = former.Process, Note = owner.Note ?? former.Note };
+        Event(row.Name, row.Epoch, "held", $"for {owner.Name}{Remark(owner)}");
+        row = row with { State = ResourceState.Held, Since = transaction.Now, Owner = owner.Lasting(owner.TimeToLive, transaction) };
         transaction.Resources.Update(row);
         return row;
     }
 
-    /// <summary>Makes a lease last longer.</summary>
-    public void Renew(ResourceRow row, TimeSpan timeToLive) => transaction.Resources.Update(
-        row with { Owner = row.Owner! with { TimeToLive = timeToLive, Expires = transaction.Now + timeToLive } });
+    /// <summary>Makes a lease last longer, or shorter.</summary>
+    public ResourceRow Renew(ResourceRow row, TimeSpan timeToLive)
+    {
+        row = row with { Owner = row.Owner!.Lasting(timeToLive, transaction) };
+        transaction.Resources.Update(row);
+        return row;
+    }
+
+    /// <summary>Makes a lease last longer, or shorter, because somebody asked for it.</summary>
+    public ResourceRow RenewOnRequest(ResourceRow row, TimeSpan timeToLive)
+    {
+        row = Renew(row, timeToLive);
+        Event(row.Name, row.Epoch, "renewed", string.Create(CultureInfo.InvariantCulture, $"until {row.Owner!.Expires:u}"));
+        return row;
+    }
+
+    /// <summary>What was acquired is no longer used by whoever acquired it; the person it is held for keeps it.</summary>
+    public void LetGo(ResourceRow row)
+    {
+        if (row.Owner!.Process is not null)
+        {
+            transaction.Resources.Update(row with { Owner = row.Owner with { Process = null } });
+        }
+    }
 
     /// <summary>
-    /// Takes a resource back: one that is leased is kept as far as its source's reserve goes, once nothing of its holder runs on it any
+    /// Takes a resource back: one that somebody has is kept as far as its source's reserve goes, once nothing of its holder runs on it any
     /// more; one that was still being made is discarded.
     /// </summary>
     public void GiveBack(ResourceRow row, string kind, string? detail)
     {
-        if (row.State != ResourceState.Leased)
+        if (!row.IsInUse)
         {
             Condemn(row, detail: null);
             return;
@@ -95,7 +129,7 @@ internal sealed class Transitions(StoreTransaction transaction, Caller caller, I
     public void Settle(ResourceRow row)
     {
         var tally = transaction.Resources.Tally(row.Source);
-        var kept = tally.GetValueOrDefault(ResourceState.Idle) + tally.GetValueOrDefault(ResourceState.Leased) + tally.GetValueOrDefault(ResourceState.Resetting);
+        var kept = tally.Lasting() + tally.GetValueOrDefault(ResourceState.Resetting);
         if (kept <= reserves.GetValueOrDefault(row.Source))
         {
             transaction.Resources.Update(row with { State = ResourceState.Idle, Since = transaction.Now, Owner = null, Actor = null });
@@ -140,6 +174,22 @@ internal sealed class Transitions(StoreTransaction transaction, Caller caller, I
         });
         Event(row.Name, row.Epoch, "failed", why);
     }
+
+    private ResourceRow Lease(ResourceRow row, OwnerRow owner, string kind, string detail)
+    {
+        row = row with
+        {
+            State = ResourceState.Leased,
+            Since = transaction.Now,
+            Actor = null,
+            Epoch = Event(row.Name, null, kind, detail),
+            Owner = owner.Lasting(owner.TimeToLive, transaction),
+        };
+        transaction.Resources.Update(row);
+        return row;
+    }
+
+    private static string Remark(OwnerRow owner) => owner.Note is { } note ? $": {note}" : "";
 
     private long Event(string resource, long? epoch, string kind, string? detail) =>
         transaction.Events.Add(resource, epoch, kind, detail, caller.Name);

@@ -15,6 +15,9 @@ internal sealed record ResourceRow
     /// <summary>Where it is in its life.</summary>
     public required ResourceState State { get; init; }
 
+    /// <summary>Whether somebody has it, be it a lease or a hold.</summary>
+    public bool IsInUse => State is ResourceState.Leased or ResourceState.Held;
+
     /// <summary>The number of the event that handed it out last, or that began it.</summary>
     public required long Epoch { get; init; }
 

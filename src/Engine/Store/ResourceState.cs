@@ -12,6 +12,9 @@ internal enum ResourceState
     /// <summary>Somebody has it.</summary>
     Leased,
 
+    /// <summary>Kept for a person, whatever becomes of the process that acquired it.</summary>
+    Held,
+
     /// <summary>Given back, and not free yet: what its last holder left running is being ended.</summary>
     Resetting,
 

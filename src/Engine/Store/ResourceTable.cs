@@ -6,7 +6,9 @@ namespace CrCache.Store;
 internal sealed class ResourceTable(StoreTransaction transaction)
 {
     private const string Columns =
-        "name, source, number, state, epoch, since, settings, route, base, concurrency, actor, failures, retry_at, owner, owner_process, owner_resource, ttl, expires, note";
+        "name, source, number, state, epoch, since, settings, route, base, concurrency, actor, failures, retry_at, owner, owner_named, owner_process, owner_resource, ttl, expires, clock, deadline, note";
+
+    private const string InUse = "state IN ('leased', 'held')";
 
     /// <summary>The resource of that name, or null.</summary>
     public ResourceRow? Find(string name) => Select("name = $name", ("$name", name)) is [var row] ? row : null;
@@ -46,10 +48,28 @@ internal sealed class ResourceTable(StoreTransaction transaction)
         transaction.Query(r => r.GetString(0), "SELECT source FROM tally GROUP BY source HAVING sum(number) > 0;");
 
     /// <summary>Resources on their way from one state to another, and dirty ones.</summary>
-    public List<ResourceRow> Changing() => Select("state NOT IN ('idle', 'leased')");
+    public List<ResourceRow> Changing() => Select("state NOT IN ('idle', 'leased', 'held')");
 
-    /// <summary>Resources whose lease is over.</summary>
-    public List<ResourceRow> Expired() => Select("expires <= $now AND state = 'leased'", ("$now", transaction.Now.ToUnixTimeMilliseconds()));
+    /// <summary>
+    /// Resources whose time is over: by the steady clock they were handed out by, or, where that clock has gone with a reboot or is
+    /// another machine's, by the time of day.
+    /// </summary>
+    public List<ResourceRow> Expired()
+    {
+        List<ResourceRow> expired = [];
+        foreach (var clock in Clocks())
+        {
+            expired.AddRange(transaction.Instant.IsOf(clock)
+                ? Select($"clock = $clock AND deadline <= $reading AND {InUse}", ("$clock", clock), ("$reading", (long)transaction.Instant.Reading.TotalMilliseconds))
+                : Select($"clock = $clock AND expires <= $now AND {InUse}", ("$clock", clock), ("$now", transaction.Now.ToUnixTimeMilliseconds())));
+        }
+
+        return expired;
+    }
+
+    /// <summary>What an owner of that name has, leased or held.</summary>
+    public List<ResourceRow> OwnedBy(string name) =>
+        Select($"owner = $owner AND owner_resource IS NULL AND {InUse} ORDER BY source, number", ("$owner", name));
 
     /// <summary>Resources whose lease is bound to a process.</summary>
     public List<ResourceRow> Bound() => Select("owner_process IS NOT NULL AND state = 'leased'");
@@ -85,7 +105,7 @@ internal sealed class ResourceTable(StoreTransaction transaction)
 
     /// <summary>Writes a resource that is new.</summary>
     public void Add(ResourceRow row) => Write(
-        $"INSERT INTO resource ({Columns}) VALUES ($name, $source, $number, $state, $epoch, $since, $settings, $route, $base, $concurrency, $actor, $failures, $retry_at, $owner, $owner_process, $owner_resource, $ttl, $expires, $note);",
+        $"INSERT INTO resource ({Columns}) VALUES ($name, $source, $number, $state, $epoch, $since, $settings, $route, $base, $concurrency, $actor, $failures, $retry_at, $owner, $owner_named, $owner_process, $owner_resource, $ttl, $expires, $clock, $deadline, $note);",
         row);
 
     /// <summary>Writes a resource that is known.</summary>
@@ -93,7 +113,8 @@ internal sealed class ResourceTable(StoreTransaction transaction)
         """
         UPDATE resource SET source = $source, number = $number, state = $state, epoch = $epoch, since = $since, settings = $settings,
             route = $route, base = $base, concurrency = $concurrency, actor = $actor, failures = $failures, retry_at = $retry_at,
-            owner = $owner, owner_process = $owner_process, owner_resource = $owner_resource, ttl = $ttl, expires = $expires, note = $note
+            owner = $owner, owner_named = $owner_named, owner_process = $owner_process, owner_resource = $owner_resource,
+            ttl = $ttl, expires = $expires, clock = $clock, deadline = $deadline, note = $note
         WHERE name = $name;
         """,
         row);
@@ -119,11 +140,16 @@ internal sealed class ResourceTable(StoreTransaction transaction)
         Owner = Text(reader, 13) is { } owner
             ? new OwnerRow(
                 owner,
-                Text(reader, 14),
                 Text(reader, 15),
-                reader.IsDBNull(16) ? null : TimeSpan.FromMilliseconds(reader.GetInt64(16)),
-                Time(reader, 17),
-                Text(reader, 18))
+                Text(reader, 16),
+                Length(reader, 17),
+                Time(reader, 18),
+                Text(reader, 21))
+            {
+                IsNamed = reader.GetBoolean(14),
+                Clock = Text(reader, 19),
+                Deadline = Length(reader, 20),
+            }
             : null,
     };
 
@@ -131,6 +157,24 @@ internal sealed class ResourceTable(StoreTransaction transaction)
 
     private static DateTimeOffset? Time(SqliteDataReader reader, int column) =>
         reader.IsDBNull(column) ? null : DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64(column));
+
+    private static TimeSpan? Length(SqliteDataReader reader, int column) =>
+        reader.IsDBNull(column) ? null : TimeSpan.FromMilliseconds(reader.GetInt64(column));
+
+    // Few: one a boot since which there are leases. Stepped through in the index, because reading all leases for it would cost more.
+    private List<string> Clocks()
+    {
+        List<string> clocks = [];
+        while (transaction.Query(
+            r => r.GetString(0),
+            "SELECT clock FROM resource WHERE expires IS NOT NULL AND clock > $after ORDER BY clock LIMIT 1;",
+            ("$after", clocks.LastOrDefault(""))) is [var next])
+        {
+            clocks.Add(next);
+        }
+
+        return clocks;
+    }
 
     private List<ResourceRow> Select(string condition, params ReadOnlySpan<(string Name, object? Value)> parameters) =>
         transaction.Query(Row, $"SELECT {Columns} FROM resource WHERE {condition};", parameters);
@@ -151,9 +195,12 @@ internal sealed class ResourceTable(StoreTransaction transaction)
         ("$failures", row.Failures),
         ("$retry_at", row.RetryAt?.ToUnixTimeMilliseconds()),
         ("$owner", row.Owner?.Name),
+        ("$owner_named", row.Owner?.IsNamed is true),
         ("$owner_process", row.Owner?.Process),
         ("$owner_resource", row.Owner?.Resource),
         ("$ttl", (long?)row.Owner?.TimeToLive?.TotalMilliseconds),
         ("$expires", row.Owner?.Expires?.ToUnixTimeMilliseconds()),
+        ("$clock", row.Owner?.Clock),
+        ("$deadline", (long?)row.Owner?.Deadline?.TotalMilliseconds),
         ("$note", row.Owner?.Note));
 }

@@ -77,7 +77,7 @@ internal sealed class StateStore(Func<string> directory, TimeProvider time)
 
             try
             {
-                result = _session.Transact(work, time.GetUtcNow(), out wrote);
+                result = _session.Transact(work, Instant.Of(time), out wrote);
             }
             catch (SqliteException)
             {

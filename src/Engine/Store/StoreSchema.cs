@@ -25,10 +25,13 @@ internal static class StoreSchema
             failures INTEGER NOT NULL DEFAULT 0,
             retry_at INTEGER,
             owner TEXT,
+            owner_named INTEGER NOT NULL DEFAULT 0,
             owner_process TEXT,
             owner_resource TEXT,
             ttl INTEGER,
             expires INTEGER,
+            clock TEXT,
+            deadline INTEGER,
             note TEXT,
             UNIQUE (source, number)
         ) STRICT, WITHOUT ROWID;
@@ -36,9 +39,12 @@ internal static class StoreSchema
         -- Acquiring takes the first idle resource, however many there are.
         CREATE INDEX resource_idle ON resource (source, number) WHERE state = 'idle';
         -- What the next command has to look at: half-done, expiring, or bound to something that can end.
-        CREATE INDEX resource_changing ON resource (name) WHERE state NOT IN ('idle', 'leased');
-        CREATE INDEX resource_expires ON resource (expires) WHERE expires IS NOT NULL;
+        CREATE INDEX resource_changing ON resource (name) WHERE state NOT IN ('idle', 'leased', 'held');
+        -- A lease ends by the steady clock it was taken by; once that has gone, with a reboot, by the time of day.
+        CREATE INDEX resource_deadline ON resource (clock, deadline) WHERE deadline IS NOT NULL;
+        CREATE INDEX resource_expires ON resource (clock, expires) WHERE expires IS NOT NULL;
         CREATE INDEX resource_bound ON resource (owner_process) WHERE owner_process IS NOT NULL;
+        CREATE INDEX resource_owner ON resource (owner) WHERE owner IS NOT NULL AND owner_resource IS NULL;
         CREATE INDEX resource_layered ON resource (owner_resource) WHERE owner_resource IS NOT NULL;
 
         -- Counting a million rows takes most of a second; adding and subtracting one takes nothing.

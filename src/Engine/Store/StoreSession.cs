@@ -65,15 +65,15 @@ internal sealed class StoreSession : IDisposable
 
     /// <summary>Runs a transaction and commits it; what it wrote is there for others, but not yet durable.</summary>
     /// <param name="work">What happens in it.</param>
-    /// <param name="now">When it happens.</param>
+    /// <param name="instant">When it happens.</param>
     /// <param name="wrote">Whether it changed anything, so that <see cref="Flush"/> has something to do.</param>
-    public T Transact<T>(Func<StoreTransaction, T> work, DateTimeOffset now, out bool wrote)
+    public T Transact<T>(Func<StoreTransaction, T> work, Instant instant, out bool wrote)
     {
         var before = raw.sqlite3_total_changes(_connection.Handle!);
         using var transaction = _connection.BeginTransaction();
         _statements.Transaction = transaction;
         StoreSchema.RequireCurrent(_statements, _path);
-        var inner = new StoreTransaction(_statements, now);
+        var inner = new StoreTransaction(_statements, instant);
         var result = work(inner);
         wrote = !inner.IsTrial && raw.sqlite3_total_changes(_connection.Handle!) != before;
         if (inner.IsTrial)

@@ -7,17 +7,20 @@ internal sealed class StoreTransaction
 {
     private readonly StoreStatements _statements;
 
-    internal StoreTransaction(StoreStatements statements, DateTimeOffset now)
+    internal StoreTransaction(StoreStatements statements, Instant instant)
     {
         _statements = statements;
-        Now = DateTimeOffset.FromUnixTimeMilliseconds(now.ToUnixTimeMilliseconds());
+        Instant = instant;
         Events = new EventTable(this);
         Resources = new ResourceTable(this);
         Tickets = new TicketTable(this);
     }
 
-    /// <summary>When the transaction happens, to the millisecond: one time for all it writes.</summary>
-    public DateTimeOffset Now { get; }
+    /// <summary>When the transaction happens: one time for all it writes.</summary>
+    public Instant Instant { get; }
+
+    /// <summary>When it happens, by the clock that people read.</summary>
+    public DateTimeOffset Now => Instant.Now;
 
     /// <summary>The resources.</summary>
     public ResourceTable Resources { get; }

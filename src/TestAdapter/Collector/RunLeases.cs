@@ -61,7 +61,7 @@ internal sealed class RunLeases : IDisposable
     {
         try
         {
-            _engine.Leases.Renew(_resources, TimeToLive);
+            _engine.Leases.KeepAlive(_resources, TimeToLive);
         }
         catch (CrCacheException)
         {
