@@ -9,6 +9,7 @@ public sealed class CompletionTests : IDisposable
     [InlineData("crcache -s la", "lab")]
     [InlineData("crcache status la", "lab")]
     [InlineData("crcache release la", "lab-0 lab-1")]
+    [InlineData("crcache hold la", "lab-0 lab-1")]
     [InlineData("crcache run la", "lab-0 lab-1")]
     [InlineData("crcache status --query av", "available")]
     [InlineData("crcache acq", "acquire")]

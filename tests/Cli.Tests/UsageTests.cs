@@ -45,6 +45,37 @@ public sealed class UsageTests : IDisposable
     [InlineData("cp|-x|a|b", "unknown option '-x'")]
     [InlineData("release|--frce|local-0", "unknown option '--frce'; did you mean --force?")]
     [InlineData("release|", "a resource's name is empty")]
+    [InlineData("acquire|--owner", "--owner needs NAME")]
+    [InlineData("acquire|--owner|", "'' is not an owner's name")]
+    [InlineData("acquire|--owner|a\nb", "is not an owner's name")]
+    [InlineData("release|--owner", "--owner needs NAME")]
+    [InlineData("release|--owner|", "'' is not an owner's name")]
+    [InlineData("release|--owner|ci|local-0", "takes no names")]
+    [InlineData("renew", "renew needs NAME")]
+    [InlineData("renew|", "a resource's name is empty")]
+    [InlineData("renew|local-0|--ttl", "--ttl needs DURATION")]
+    [InlineData("renew|local-0|--ttl|soon", "'soon' is not a length of time")]
+    [InlineData("renew|local-0|--ttl|99999999999999999999s", "is not a length of time")]
+    [InlineData("renew|local-0|--ttl|0", "a lease lasts at least one second")]
+    [InlineData("renew|local-0|--ttl|9999d", "at most ten years")]
+    [InlineData("renew|local-0@0", "'local-0@0' is not a resource")]
+    [InlineData("renew|--note|x|local-0", "unknown option '--note'")]
+    [InlineData("hold", "hold needs NAME")]
+    [InlineData("hold|", "a resource's name is empty")]
+    [InlineData("hold|local-0|--for", "--for needs DURATION")]
+    [InlineData("hold|local-0|--for|", "'' is not a length of time")]
+    [InlineData("hold|local-0|--for|-1h", "'-1h' is not a length of time")]
+    [InlineData("hold|local-0|--for|0s", "a lease lasts at least one second")]
+    [InlineData("hold|local-0|--for|10000d", "at most ten years")]
+    [InlineData("hold|local-0|--owner|a\u001b[31m", "is not an owner's name")]
+    [InlineData("hold|local-0|--while-pid|1", "unknown option '--while-pid'")]
+    [InlineData("steal", "steal needs NAME")]
+    [InlineData("steal|", "a resource's name is empty")]
+    [InlineData("steal|local-0|--ttl|x", "'x' is not a length of time")]
+    [InlineData("steal|local-0|--ttl|0", "a lease lasts at least one second")]
+    [InlineData("steal|local-0|--owner| ", "is not an owner's name")]
+    [InlineData("steal|local-0|--while-pid|x", "'x' is not the id of a process")]
+    [InlineData("steal|local-0|--note", "--note needs TEXT")]
     [InlineData("status|--query", "--query needs FIELD")]
     [InlineData("status|--query|inuse", "unknown field 'inuse'; did you mean in-use?")]
     [InlineData("-s|local|status", "status does not take --source")]
@@ -79,6 +110,10 @@ public sealed class UsageTests : IDisposable
 
     [Theory]
     [InlineData("run|no\nsuch\u001b[31m\tthing|true")]
+    [InlineData("renew|no\nsuch\u001b[31m\tthing")]
+    [InlineData("hold|no\nsuch\u001b[31m\tthing")]
+    [InlineData("steal|no\nsuch\u001b[31m\tthing")]
+    [InlineData("release|--owner|no\nsuch\u001b[31m\tthing")]
     [InlineData("release|no\nsuch\u001b[31m\tthing")]
     [InlineData("acquire|-s|no\nsuch\u001b[31m\tthing")]
     [InlineData("status|no\nsuch\u001b[31m\tthing")]
@@ -91,10 +126,14 @@ public sealed class UsageTests : IDisposable
         Assert.DoesNotContain(line, char.IsControl);
     }
 
-    [Fact]
-    public async Task Ten_thousand_unknown_names_are_refused_at_once()
+    [Theory]
+    [InlineData("release")]
+    [InlineData("renew")]
+    [InlineData("hold")]
+    [InlineData("steal")]
+    public async Task Ten_thousand_unknown_names_are_refused_at_once(string command)
     {
-        var result = await _home.CrcacheAsync(["release", .. Enumerable.Range(0, 10_000).Select(i => $"pool-{i}")]);
+        var result = await _home.CrcacheAsync([command, .. Enumerable.Range(0, 10_000).Select(i => $"pool-{i}")]);
 
         result.AssertRefused(2, "CRC0202", "pool-");
     }

@@ -10,7 +10,7 @@ internal sealed class RouteBook(StateStore store, HostEnvironment environment, C
     private readonly StateStore _store = store;
     private readonly Caller _caller = caller;
 
-    // A command a second on one lease need not write a renewal a second.
+    // A command a second on one lease need not write a renewal a second; a lease of seconds is renewed all the same.
     private static readonly TimeSpan RenewAfter = TimeSpan.FromMinutes(1);
 
     /// <summary>Opens a resource for a command or a copy.</summary>
@@ -19,7 +19,7 @@ internal sealed class RouteBook(StateStore store, HostEnvironment environment, C
     public RouteChain Open(ResourceReference reference) => _store.Transact(t =>
     {
         var row = Require(t, reference, forHook: true);
-        if (row.Owner is { TimeToLive: { } time } owner && owner.Left(t) < time - RenewAfter)
+        if (row.Owner is { TimeToLive: { } time } owner && owner.Left(t) < time - (RenewAfter < time / 2 ? RenewAfter : time / 2))
         {
             t.Resources.Update(row with { Owner = owner.Lasting(time, t) });
         }

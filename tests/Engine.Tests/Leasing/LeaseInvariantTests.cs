@@ -10,7 +10,7 @@ public sealed class LeaseInvariantTests
     private static readonly (string Name, int Maximum, int Reserve)[] Limits = [("a", 2, 1), ("b", 3, 0), ("p", 4, 2), ("q", 9, 1)];
 
     private static readonly Gen<(int What, int Source, int Count)[]> Steps =
-        Gen.Select(Gen.Int[0, 9], Gen.Int[0, 3], Gen.Int[1, 4]).Array[1, 25];
+        Gen.Select(Gen.Int[0, 11], Gen.Int[0, 3], Gen.Int[1, 4]).Array[1, 25];
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -34,6 +34,12 @@ public sealed class LeaseInvariantTests
                         break;
                     case < 9 when held.Count > 0:
                         await Release(held.Values.ElementAt((source + count) % held.Count));
+                        break;
+                    case 9 when held.Count > 0:
+                        Steal(held.Values.ElementAt((source + count) % held.Count));
+                        break;
+                    case 10 when held.Count > 0:
+                        fixture.Engine.Leases.Hold([new(held.Keys.ElementAt((source + count) % held.Count))], new LeaseTerms());
                         break;
                     default:
                         fixture.Time.Advance(TimeSpan.FromHours(25));
@@ -75,7 +81,20 @@ public sealed class LeaseInvariantTests
             async Task Release(Lease lease)
             {
                 held.Remove(lease.Resource);
-                await fixture.Engine.Leases.ReleaseAsync([lease.Reference], force: false, Token);
+                if ((await fixture.Engine.Leases.ReleaseAsync([lease.Reference], force: false, Token)).Count == 0)
+                {
+                    // It is held for a person, who is asked by the name.
+                    Assert.Equal("held", fixture.Engine.Inventory.Resources(lease.Source).Single(r => r.Resource == lease.Resource).State);
+                    await fixture.Release(lease.Resource);
+                }
+            }
+
+            void Steal(Lease lease)
+            {
+                held[lease.Resource] = Assert.Single(fixture.Engine.Leases.Steal([lease.Reference], new LeaseTerms()));
+                Assert.True(held[lease.Resource].Epoch > lastEpoch);
+                lastEpoch = held[lease.Resource].Epoch;
+                Assert.Throws<LeaseLostException>(() => fixture.Engine.Leases.Get(lease.Reference));
             }
 
             void Check()
@@ -86,15 +105,15 @@ public sealed class LeaseInvariantTests
                     var own = rows.Values.Where(r => ResourceName.SourceOf(r.Resource) == name).ToList();
                     Assert.True(own.Count <= maximum, $"{name} owns {own.Count} of {maximum}");
                     Assert.True(own.Count(r => r.State == "idle") <= reserve, $"{name} keeps more than {reserve}");
-                    Assert.All(own, r => Assert.True(r.State is "idle" or "leased", r.State));
+                    Assert.All(own, r => Assert.True(r.State is "idle" or "leased" or "held", r.State));
                 }
 
                 // Every lease is known, and every base is held by the one resource that is layered on it.
-                Assert.All(held.Keys, n => Assert.Equal("leased", rows[n].State));
+                Assert.All(held.Values, l => Assert.True(rows[l.Resource].State is "leased" or "held" && rows[l.Resource].Epoch == l.Epoch, l.Resource));
                 var layered = rows.Values.Where(r => r.Base is not null).ToList();
                 Assert.Equal(layered.Count, layered.Select(r => r.Base).Distinct().Count());
                 Assert.All(layered, r => Assert.Equal(r.Resource, rows[r.Base!].Owner));
-                var leased = rows.Values.Where(r => r.State == "leased").Select(r => r.Resource);
+                var leased = rows.Values.Where(r => r.State != "idle").Select(r => r.Resource);
                 Assert.Equal(held.Keys.Concat(layered.Select(r => r.Base!)).Order(), leased.Order());
             }
         },

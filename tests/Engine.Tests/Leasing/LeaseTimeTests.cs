@@ -80,6 +80,18 @@ public sealed class LeaseTimeTests : IDisposable
         Assert.Equal(lease.Epoch, Leases.Get(lease.Reference).Epoch);
     }
 
+    [Fact]
+    public async Task A_short_lease_is_renewed_by_use_too()
+    {
+        var lease = await Acquire();
+        Leases.Renew([lease.Reference], TimeSpan.FromSeconds(10));
+        _fixture.Time.Advance(TimeSpan.FromSeconds(8));
+        await _fixture.Engine.Commands.RunAsync(lease.Reference, new() { Arguments = ["true"] }, Token);
+        _fixture.Time.Advance(TimeSpan.FromSeconds(8));
+
+        Assert.Equal(lease.Epoch, Leases.Get(lease.Reference).Epoch);
+    }
+
     [Theory]
     [MemberData(nameof(Steps))]
     public async Task What_a_live_process_has_is_never_taken_and_what_a_dead_one_had_always_is(TimeSpan step)
