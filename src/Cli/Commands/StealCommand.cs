@@ -19,15 +19,21 @@ internal sealed class StealCommand : Command
         Add(_terms.Note);
         Add(_terms.Owner);
         Add(_terms.WhileProcess);
-        SetAction(Run);
+        SetAction(RunAsync);
     }
 
-    private int Run(ParseResult parsed)
+    private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         var terms = _terms.Read(parsed);
         if (_terms.ReadTime(parsed) is { } time)
             terms = terms with { TimeToLive = time };
-        var leases = _options.OpenEngine(parsed).Leases.Steal(LeasedNames.Read(parsed, _names), terms);
+        var names = LeasedNames.Read(parsed, _names);
+        var engine = _options.OpenEngine(parsed);
+        var leases = await Interruption.AllowAsync(async token =>
+        {
+            using var progress = new ProgressLine("ending what runs there", parsed.GetValue(_options.Quiet));
+            return await engine.Leases.StealAsync(names, terms, token);
+        });
         Output.Line(parsed.GetValue(_options.Json) ? LeaseJson.Of(leases) : string.Join(' ', leases.Select(l => l.Resource)));
         return ExitCodes.Done;
     }

@@ -119,18 +119,25 @@ public sealed class LeaseService
 
     /// <summary>
     /// Takes resources over from whoever has them, as they are: each is handed out anew, and whoever names the former hand-out to run,
-    /// copy or release is told that it has ended.
+    /// copy or release is told that it has ended. What runs on them is ended.
     /// </summary>
     /// <param name="resources">The resources.</param>
     /// <param name="terms">For whom and for how long.</param>
+    /// <param name="cancellationToken">Gives up ending what runs there; the resources are taken over nevertheless.</param>
     /// <returns>The new leases, in the same order.</returns>
     /// <exception cref="UsageException">One of them is unknown, not leased, or another resource is layered on it; none was taken.</exception>
     /// <exception cref="LeaseLostException">A hand-out that was named has ended; none was taken.</exception>
-    public IReadOnlyList<Lease> Steal(IReadOnlyList<ResourceReference> resources, LeaseTerms terms)
+    /// <exception cref="ResourceException">What runs on one of them cannot be ended; they are taken over nevertheless.</exception>
+    public async Task<IReadOnlyList<Lease>> StealAsync(
+        IReadOnlyList<ResourceReference> resources, LeaseTerms terms, CancellationToken cancellationToken)
     {
         CheckTime(terms.TimeToLive);
         var owner = Caller.Owner(terms);
-        return Change(resources, "steal", (transitions, row) => transitions.Steal(row, owner));
+        var leases = Change(resources, "steal", (transitions, row) => transitions.Steal(row, owner));
+
+        // Whoever starts one now finds that the hand-out has ended.
+        await Task.WhenAll(leases.Select(l => _caller.Commands.EndAsync(l.Resource, cancellationToken))).ConfigureAwait(false);
+        return leases;
     }
 
     /// <summary>

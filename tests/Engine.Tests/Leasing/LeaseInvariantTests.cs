@@ -36,7 +36,7 @@ public sealed class LeaseInvariantTests
                         await Release(held.Values.ElementAt((source + count) % held.Count));
                         break;
                     case 9 when held.Count > 0:
-                        Steal(held.Values.ElementAt((source + count) % held.Count));
+                        await Steal(held.Values.ElementAt((source + count) % held.Count));
                         break;
                     case 10 when held.Count > 0:
                         fixture.Engine.Leases.Hold([new(held.Keys.ElementAt((source + count) % held.Count))], new LeaseTerms());
@@ -89,9 +89,9 @@ public sealed class LeaseInvariantTests
                 }
             }
 
-            void Steal(Lease lease)
+            async Task Steal(Lease lease)
             {
-                held[lease.Resource] = Assert.Single(fixture.Engine.Leases.Steal([lease.Reference], new LeaseTerms()));
+                held[lease.Resource] = Assert.Single(await fixture.Engine.Leases.StealAsync([lease.Reference], new LeaseTerms(), Token));
                 Assert.True(held[lease.Resource].Epoch > lastEpoch);
                 lastEpoch = held[lease.Resource].Epoch;
                 Assert.Throws<LeaseLostException>(() => fixture.Engine.Leases.Get(lease.Reference));

@@ -116,7 +116,7 @@ public sealed class OwnershipTests : IDisposable
         await Assert.ThrowsAsync<UsageException>(() => Acquire(name));
         await Assert.ThrowsAsync<UsageException>(() => Leases.ReleaseOwnedAsync(name, force: true, Token));
         await Assert.ThrowsAsync<UsageException>(() => Leases.ReleaseAsync([new("db-0")], name, force: true, Token));
-        Assert.Throws<UsageException>(() => Leases.Steal([new("db-0")], terms));
+        await Assert.ThrowsAsync<UsageException>(() => Leases.StealAsync([new("db-0")], terms, Token));
         Assert.Throws<UsageException>(() => Leases.Hold([new("db-0")], terms));
     }
 

@@ -20,7 +20,7 @@ public sealed class StealTests : IDisposable
         var old = (await Leases.AcquireAsync(new AcquireRequest("db") { Owner = LeaseOwner.OfProcess(process.Id), OwnerName = "ci" }, Token))[0];
         var mark = _fixture.Home.Combine("mark");
 
-        var lease = Assert.Single(Leases.Steal([new("db-0")], new LeaseTerms { Note = "urgent", OwnerName = "alice" }));
+        var lease = Assert.Single(await Leases.StealAsync([new("db-0")], new LeaseTerms { Note = "urgent", OwnerName = "alice" }, Token));
 
         Assert.True(lease.Epoch > old.Epoch);
         await Assert.ThrowsAsync<LeaseLostException>(() => _fixture.Engine.Commands.RunAsync(old.Reference, new() { Arguments = ["touch", mark] }, Token));
@@ -29,7 +29,7 @@ public sealed class StealTests : IDisposable
         Assert.Throws<LeaseLostException>(() => Leases.Renew([old.Reference], null));
         Assert.Throws<LeaseLostException>(() => Leases.KeepAlive([old.Reference], TimeSpan.FromHours(1)));
         Assert.Throws<LeaseLostException>(() => Leases.Hold([old.Reference], new LeaseTerms()));
-        Assert.Throws<LeaseLostException>(() => Leases.Steal([old.Reference], new LeaseTerms()));
+        await Assert.ThrowsAsync<LeaseLostException>(() => Leases.StealAsync([old.Reference], new LeaseTerms(), Token));
         Assert.Empty(await Leases.ReleaseOwnedAsync("ci", force: true, Token));
         process.Kill();
         await process.WaitAsync();
@@ -42,12 +42,24 @@ public sealed class StealTests : IDisposable
     }
 
     [Fact]
+    public async Task What_runs_for_the_former_holder_is_ended()
+    {
+        await _fixture.Acquire("db");
+        await using var running = await _fixture.Engine.Commands.StartAsync(new("db-0"), new() { Arguments = ["sleep", "1000"] }, Token);
+
+        await Leases.StealAsync([new("db-0")], new LeaseTerms(), Token);
+
+        await Assert.ThrowsAsync<LeaseLostException>(() => running.WaitAsync(Token));
+        Assert.Equal(0, (await _fixture.Engine.Commands.RunAsync(new("db-0"), new() { Arguments = ["true"] }, Token)).ExitCode);
+    }
+
+    [Fact]
     public async Task A_hold_is_taken_over_as_well()
     {
         await _fixture.Acquire("db");
         Leases.Hold([new("db-0")], new LeaseTerms { OwnerName = "bob" });
 
-        Leases.Steal([new("db-0")], new LeaseTerms());
+        await Leases.StealAsync([new("db-0")], new LeaseTerms(), Token);
 
         Assert.Equal("leased", _fixture.Engine.Inventory.Resources("db")[0].State);
         await _fixture.Release("db-0");
@@ -58,7 +70,7 @@ public sealed class StealTests : IDisposable
     {
         await _fixture.Acquire("db");
         using var process = ProcessRun.Start(["sleep", "1000"]);
-        Leases.Steal([new("db-0")], new LeaseTerms { Owner = LeaseOwner.OfProcess(process.Id) });
+        await Leases.StealAsync([new("db-0")], new LeaseTerms { Owner = LeaseOwner.OfProcess(process.Id) }, Token);
         process.Kill();
         await process.WaitAsync();
 
@@ -71,8 +83,8 @@ public sealed class StealTests : IDisposable
         await _fixture.Acquire("db");
         var epoch = Leases.Get(new("db-0")).Epoch;
 
-        Assert.Equal(ErrorCodes.NotLeased, Assert.Throws<UsageException>(() => Leases.Steal([new("db-0"), new("db-1")], new LeaseTerms())).Code);
-        Assert.Throws<UsageException>(() => Leases.Steal([new("db-0")], new LeaseTerms { TimeToLive = TimeSpan.Zero }));
+        Assert.Equal(ErrorCodes.NotLeased, (await Assert.ThrowsAsync<UsageException>(() => Leases.StealAsync([new("db-0"), new("db-1")], new LeaseTerms(), Token))).Code);
+        await Assert.ThrowsAsync<UsageException>(() => Leases.StealAsync([new("db-0")], new LeaseTerms { TimeToLive = TimeSpan.Zero }, Token));
 
         Assert.Equal(epoch, Leases.Get(new("db-0")).Epoch);
     }
@@ -85,13 +97,13 @@ public sealed class StealTests : IDisposable
 
         var errors = new[]
         {
-            Assert.Throws<UsageException>(() => Leases.Steal([new("db-0")], new LeaseTerms())),
+            await Assert.ThrowsAsync<UsageException>(() => Leases.StealAsync([new("db-0")], new LeaseTerms(), Token)),
             Assert.Throws<UsageException>(() => Leases.Renew([new("db-0")], TimeSpan.FromHours(1))),
         };
 
         Assert.All(errors, e => Assert.Equal(ErrorCodes.HeldByAnother, e.Code));
         Assert.All(errors, e => Assert.Contains("pool-0", e.Message, StringComparison.Ordinal));
-        Leases.Steal([new("pool-0")], new LeaseTerms());
+        await Leases.StealAsync([new("pool-0")], new LeaseTerms(), Token);
         await _fixture.Release("pool-0");
         Assert.Equal((0, 0), _fixture.Count("db"));
     }
@@ -103,7 +115,7 @@ public sealed class StealTests : IDisposable
         Leases.KeepAlive([new("db-0")], TimeSpan.FromHours(1));
         Leases.Renew([new("db-0")], null);
         Leases.Hold([new("db-0")], new LeaseTerms { Note = "look" });
-        Leases.Steal([new("db-0")], new LeaseTerms());
+        await Leases.StealAsync([new("db-0")], new LeaseTerms(), Token);
         await _fixture.Release("db-0");
 
         Assert.Equal(
