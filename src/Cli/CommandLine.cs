@@ -19,6 +19,7 @@ internal sealed class CommandLine
         _root.Add(Options.Quiet);
         _root.Add(Options.Json);
         _root.Add(new AcquireCommand(Options, source));
+        _root.Add(new ExplainCommand(Options, source));
         _root.Add(_run);
         _root.Add(new CopyCommand(Options));
         _root.Add(new ReleaseCommand(Options));

@@ -7,6 +7,17 @@ internal static class DemandText
 {
     private const string Range = "..";
 
+    /// <summary>Reads all that a command line asks for.</summary>
+    /// <param name="sources">The sources; the variable's, else <c>local</c>, where there are none.</param>
+    /// <param name="count">The number for those without one.</param>
+    /// <param name="where">Which resources; the variable's where it is null.</param>
+    public static IReadOnlyList<ResourceDemand> ParseAll(string[]? sources, string? count, string? where)
+    {
+        where ??= EnvironmentFallback.Of("CRCACHE_WHERE");
+        string[] named = sources is { Length: > 0 } ? sources : [EnvironmentFallback.Source ?? "local"];
+        return [.. named.Select(s => Parse(s, count) with { Where = where })];
+    }
+
     /// <summary>Reads a demand.</summary>
     /// <param name="source">The source, with or without a number.</param>
     /// <param name="count">The number for one without; null for one resource.</param>

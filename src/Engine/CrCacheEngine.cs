@@ -27,7 +27,7 @@ public sealed class CrCacheEngine
             SshConfiguration = () => environment.SshConfiguration,
         };
         Sources = new SourceCatalog(new SourceFile(types), environment, options.SearchParents);
-        var plans = new SourcePlans(Sources, types);
+        var plans = new SourcePlans(Sources, types, environment);
         var clearance = new Clearance(store, types, hooks, book, caller, plans);
         var acquisition = new Acquisition(store, plans, new Provisioner(store, hooks, book, caller), clearance, caller, options.Time);
         Leases = new LeaseService(store, plans, acquisition, clearance, book, caller);

@@ -18,6 +18,8 @@ public sealed class UsageTests : IDisposable
     [InlineData("acquire|", "'' is not a number of resources")]
     [InlineData("acquire|1|2", "acquire does not take '2'")]
     [InlineData("acquire|-s", "--source needs SOURCE")]
+    [InlineData("acquire|--where|os=", "--where: 'os=' ends where a value is expected")]
+    [InlineData("explain|--where|(os", "--where: ")]
     [InlineData("acquire|5..2", "'5..2' is not a range")]
     [InlineData("acquire|..2", "'..2' is not a range")]
     [InlineData("acquire|-s|local:0", "'0' is not a number of resources")]

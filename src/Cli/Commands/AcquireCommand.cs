@@ -19,6 +19,11 @@ internal sealed class AcquireCommand : Command
         Description = "Wait in line for what others hold, so long or for ever (CRCACHE_WAIT)",
         HelpName = "DURATION",
     };
+    private readonly Option<string?> _where = new("--where")
+    {
+        Description = "Only resources of which this is true, such as 'os=linux && cores>=4 && !label.gpu' (CRCACHE_WHERE)",
+        HelpName = "CONDITION",
+    };
     private readonly Option<string?> _priority = new("--priority")
     {
         Description = "With --wait: greater numbers are served first, from -1000 to 1000 (default 0)",
@@ -36,6 +41,7 @@ internal sealed class AcquireCommand : Command
         Add(_terms.Note);
         Add(_terms.Owner);
         Add(_terms.WhileProcess);
+        Add(_where);
         Add(_wait);
         Add(_priority);
         SetAction(RunAsync);
@@ -67,10 +73,8 @@ internal sealed class AcquireCommand : Command
 
     private AcquireRequest Request(ParseResult parsed)
     {
-        string[] sources = parsed.GetValue(_source) is { Length: > 0 } named ? named : [EnvironmentFallback.Source ?? "local"];
-        var count = parsed.GetValue(_count);
         var terms = _terms.Read(parsed);
-        AcquireRequest request = new([.. sources.Select(s => DemandText.Parse(s, count))])
+        AcquireRequest request = new(DemandText.ParseAll(parsed.GetValue(_source), parsed.GetValue(_count), parsed.GetValue(_where)))
         {
             Owner = terms.Owner,
             OwnerName = terms.OwnerName,

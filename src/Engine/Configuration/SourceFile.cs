@@ -8,7 +8,7 @@ internal sealed class SourceFile(SourceTypes types)
     /// <summary>The file's name in a source's directory.</summary>
     public const string FileName = "source.conf";
 
-    private static readonly string[] CommonKeys = ["type", "reserve", "maximum", "concurrency"];
+    private static readonly string[] CommonKeys = ["type", "reserve", "maximum", "concurrency", "labels"];
 
     /// <summary>Reads a source from its directory.</summary>
     /// <exception cref="ConfigurationException">The file is missing, malformed, or a setting is not acceptable.</exception>

@@ -22,11 +22,14 @@ internal sealed class Acquisition(
     {
         Check(request);
         var demands = PlannedDemand.InOrder(request.Demands.Select(d => new PlannedDemand(d, plans.Load(d.Source))));
-        if (demands.FirstOrDefault(d => !d.CanEverBeMet) is var (demand, plan))
+        if (demands.FirstOrDefault(d => !d.CanEverBeMet) is { } impossible)
         {
+            var (demand, plan) = impossible;
             throw new UsageException(
                 ErrorCodes.BeyondMaximum,
-                string.Create(CultureInfo.InvariantCulture, $"'{plan.Name}' never has more than {plan.Maximum} resources, and {demand.AtLeast} were asked for"));
+                impossible.Unfit is { } unfit
+                    ? $"no resource of '{plan.Name}' can be what was asked for: {unfit}"
+                    : string.Create(CultureInfo.InvariantCulture, $"'{plan.Name}' never has more than {plan.Maximum} resources, and {demand.AtLeast} were asked for"));
         }
 
         Attempt attempt = new(request, demands, Caller.Owner(request));
@@ -43,6 +46,33 @@ internal sealed class Acquisition(
                     t.Tickets.Remove(ticket);
                     return true;
                 });
+            }
+        }
+    }
+
+    /// <inheritdoc cref="LeaseService.Explain"/>
+    public IReadOnlyList<Candidate> Explain(AcquireRequest request)
+    {
+        Check(request);
+        Attempt attempt = new(request, [.. request.Demands.Select(d => new PlannedDemand(d, plans.Load(d.Source)))], Caller.Owner(request));
+        while (true)
+        {
+            var (candidates, unknown) = store.Transact(t =>
+            {
+                t.IsTrial = true;
+                WaitingLine line = new(t, caller, attempt.Plans);
+                var earmarks = line.Earmark(line.Ahead(request.Priority, ticket: null));
+                Allocator allocator = new(t, new Transitions(t, caller, attempt.Reserves), earmarks);
+                return (attempt.Demands.SelectMany(new Explanation(t, allocator, earmarks).Of).ToList(), line.Unknown);
+            });
+            if (unknown.Count == 0)
+            {
+                return candidates;
+            }
+
+            foreach (var source in unknown)
+            {
+                attempt.Plans.TryAdd(source, plans.TryLoad(source));
             }
         }
     }
@@ -175,21 +205,21 @@ internal sealed class Acquisition(
         {
             for (var i = 0; i < planned.Demand.AtLeast; i++)
             {
-                if (allocator.Take(planned.Plan, attempt.Owner) is not { } allocation)
+                if (allocator.Take(planned.Plan, attempt.Owner, planned.Fits) is not { } allocation)
                 {
                     unmet = planned;
                     return taken;
                 }
 
-                taken.Add(allocation);
+                taken.Add(allocation with { Where = planned.Where });
             }
         }
 
-        foreach (var (demand, plan) in attempt.Demands)
+        foreach (var planned in attempt.Demands)
         {
-            for (var i = demand.AtLeast; i < demand.Count && allocator.Take(plan, attempt.Owner) is { } allocation; i++)
+            for (var i = planned.Demand.AtLeast; i < planned.Demand.Count && allocator.Take(planned.Plan, attempt.Owner, planned.Fits) is { } allocation; i++)
             {
-                taken.Add(allocation);
+                taken.Add(allocation with { Where = planned.Where });
             }
         }
 
@@ -234,6 +264,7 @@ internal sealed class Acquisition(
         {
             await clearance.ClearAsync(toClear, cancellationToken).ConfigureAwait(false);
             var rows = await Task.WhenAll(making).ConfigureAwait(false);
+            RequireFit(taken);
             return [.. rows.OrderBy(r => r.Source, StringComparer.Ordinal).ThenBy(r => r.Number).Select(r => r.ToLease())];
         }
         catch
@@ -245,6 +276,29 @@ internal sealed class Acquisition(
             await UndoAsync(rows).ConfigureAwait(false);
             throw;
         }
+    }
+
+    /// <summary>Of some resources nothing is known before they are made.</summary>
+    private void RequireFit(IReadOnlyList<Allocation> taken)
+    {
+        if (!taken.Any(a => a is { IsNew: true, Where: not null }))
+        {
+            return;
+        }
+
+        store.Transact(t =>
+        {
+            Allocator allocator = new(t, new Transitions(t, caller, new Dictionary<string, int>()), Earmarks.None);
+            foreach (var allocation in taken)
+            {
+                if (t.Resources.Find(allocation.Row.Name) is { } row && allocation.Where?.FirstFalse(allocator.FactsOf(row, allocation.Plan)) is { } unfit)
+                {
+                    throw new ResourceException(ErrorCodes.ProvisionFailed, $"{row.Name} was made, and is not what was asked for: {unfit}");
+                }
+            }
+
+            return true;
+        });
     }
 
     private async Task UndoAsync(IReadOnlyList<ResourceRow> rows)

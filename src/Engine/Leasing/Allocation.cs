@@ -1,3 +1,4 @@
+using CrCache.Leasing.Selecting;
 using CrCache.Store;
 
 namespace CrCache.Leasing;
@@ -9,6 +10,9 @@ namespace CrCache.Leasing;
 /// <param name="IsNew">Whether it did not exist before.</param>
 internal sealed record Allocation(ResourceRow Row, SourcePlan Plan, Allocation? Base, bool IsNew)
 {
+    /// <summary>What it was asked to be; null for anything.</summary>
+    public Condition? Where { get; init; }
+
     /// <summary>Whether it can be used already; else it has still to be made.</summary>
     public bool IsReady => Row.State == ResourceState.Leased;
 }

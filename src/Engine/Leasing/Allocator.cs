@@ -1,4 +1,5 @@
 using System.Globalization;
+using CrCache.Leasing.Selecting;
 using CrCache.Sources;
 using CrCache.Store;
 
@@ -11,25 +12,40 @@ namespace CrCache.Leasing;
 internal sealed class Allocator(StoreTransaction transaction, Transitions transitions, Earmarks earmarks)
 {
     /// <summary>Takes a resource of a source, or writes down that one is about to be made.</summary>
-    /// <returns>The resource; null where every limit is reached, and then nothing was written.</returns>
-    public Allocation? Take(SourcePlan plan, OwnerRow owner)
+    /// <param name="plan">The source.</param>
+    /// <param name="owner">For whom.</param>
+    /// <param name="fits">Whether one of these facts will do; null for any.</param>
+    /// <returns>The resource; null where every limit is reached, or none will do, and then nothing was written.</returns>
+    public Allocation? Take(SourcePlan plan, OwnerRow owner, Predicate<Facts>? fits)
     {
         foreach (var idle in Free(plan.Name))
         {
             if (IsCurrent(idle, plan))
             {
+                if (fits?.Invoke(FactsOf(idle, plan)) is false)
+                {
+                    continue;
+                }
+
                 return new Allocation(transitions.HandOut(idle with { Owner = owner }, isNew: false), plan, null, IsNew: false);
             }
 
             transitions.Condemn(idle, "its source's configuration has changed");
         }
 
-        return Make(plan, owner);
+        return Make(plan, owner, fits);
     }
 
-    private Allocation? Make(SourcePlan plan, OwnerRow owner)
+    /// <summary>Writes down that a resource is about to be made, whatever is free.</summary>
+    public Allocation? Make(SourcePlan plan, OwnerRow owner, Predicate<Facts>? fits)
     {
         if (transaction.Resources.Tally(plan.Name).Values.Sum() + earmarks.NewOf(plan.Name) >= plan.Settings.Maximum)
+        {
+            return null;
+        }
+
+        // Of a source that has never made one nothing is known: it is tried.
+        if (fits is not null && plan.Layers.Count == 0 && Expected(plan) is { } expected && !fits(expected))
         {
             return null;
         }
@@ -40,7 +56,7 @@ internal sealed class Allocator(StoreTransaction transaction, Transitions transi
         if (plan.Layers.Count > 0)
         {
             below = Preferred(plan.Layers)
-                .Select(l => Take(l, new OwnerRow(name, null, name, null, null, null)))
+                .Select(l => Take(l, new OwnerRow(name, null, name, null, null, null), fits is null ? null : f => fits(f.With(plan.Labels))))
                 .FirstOrDefault(a => a is not null);
             if (below is null)
             {
@@ -71,6 +87,26 @@ internal sealed class Allocator(StoreTransaction transaction, Transitions transi
         return new Allocation(row, plan, below, IsNew: true);
     }
 
+    /// <summary>What a resource is: what was found out about it or what it is layered on, with what the configuration says.</summary>
+    public Facts FactsOf(ResourceRow row, SourcePlan plan)
+    {
+        if (row.Facts is { } found)
+        {
+            return Facts.FromStored(found).With(plan.Labels);
+        }
+
+        return row.Base is { } name
+            && transaction.Resources.Find(name) is { } below
+            && plan.Layers.FirstOrDefault(l => l.Name == below.Source) is { } layer
+                ? FactsOf(below, layer).With(plan.Labels)
+                : (plan.Here?.Value ?? Facts.None).With(plan.Labels);
+    }
+
+    /// <summary>What a resource of a source will be, as far as that can be told; null where it cannot.</summary>
+    public Facts? Expected(SourcePlan plan) => plan.Here is { } here
+        ? here.Value.With(plan.Labels)
+        : transaction.Resources.AnyFacts(plan.Name) is { } found ? Facts.FromStored(found).With(plan.Labels) : null;
+
     /// <summary>Records a draft as a resource's way in.</summary>
     public ResourceRow Describe(ResourceRow row, SourcePlan plan, ResourceDraft draft, int? below) => transitions.Describe(
         row,
@@ -84,7 +120,8 @@ internal sealed class Allocator(StoreTransaction transaction, Transitions transi
 
     private IEnumerable<ResourceRow> Free(string source) => transaction.Resources.Idle(source).Where(r => !earmarks.Keeps(r.Name));
 
-    private bool IsCurrent(ResourceRow row, SourcePlan plan) =>
+    /// <summary>Whether a resource is what its source would make today.</summary>
+    public bool IsCurrent(ResourceRow row, SourcePlan plan) =>
         row.Settings == plan.Remembered
         && (row.Base is not { } name
             || (transaction.Resources.Find(name) is { } below

@@ -45,6 +45,13 @@ public sealed class LeaseService
         return _acquisition.AcquireAsync(request, cancellationToken);
     }
 
+    /// <summary>Says of each candidate for a request whether it would be given, and why not. Changes nothing.</summary>
+    /// <param name="request">The request.</param>
+    /// <returns>The candidates: each demand's resources, and a new one.</returns>
+    /// <exception cref="UsageException">The request is malformed.</exception>
+    /// <exception cref="ConfigurationException">A source is unknown or its configuration wrong.</exception>
+    public IReadOnlyList<Candidate> Explain(AcquireRequest request) => _acquisition.Explain(request);
+
     /// <inheritdoc cref="ReleaseAsync(IReadOnlyList{ResourceReference}, string, bool, CancellationToken)"/>
     public Task<IReadOnlyList<string>> ReleaseAsync(IReadOnlyList<ResourceReference> resources, bool force, CancellationToken cancellationToken) =>
         ReleaseAsync(resources, owner: null, force, cancellationToken);

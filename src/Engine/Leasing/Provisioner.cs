@@ -1,4 +1,5 @@
 using CrCache.Hooks;
+using CrCache.Leasing.Selecting;
 using CrCache.Sources;
 using CrCache.Store;
 
@@ -20,9 +21,10 @@ internal sealed class Provisioner(StateStore store, HookCalls hooks, RouteBook r
         var plan = allocation.Plan;
         var below = allocation.Base is { } layer ? await ProvisionAsync(layer, cancellationToken).ConfigureAwait(false) : null;
         var draft = plan.Draft ?? await MakeAsync(allocation, cancellationToken).ConfigureAwait(false);
+        var facts = plan.Draft is null ? await ProbeAsync(allocation.Row, draft, cancellationToken).ConfigureAwait(false) : null;
         var row = Continue(allocation.Row, (t, transitions, r) =>
         {
-            r = new Allocator(t, transitions, Earmarks.None).Describe(r, plan, draft, below?.Concurrency);
+            r = new Allocator(t, transitions, Earmarks.None).Describe(r with { Facts = facts }, plan, draft, below?.Concurrency);
             return plan.HasProvisionHooks ? r : transitions.HandOut(r, isNew: true);
         });
         if (plan.HasProvisionHooks)
@@ -38,6 +40,12 @@ internal sealed class Provisioner(StateStore store, HookCalls hooks, RouteBook r
         allocation.Plan.Type.ProvisionAsync(
             new ProvisionContext(allocation.Plan.Settings, allocation.Row.Name, null, routes.StartFrom(allocation.Row.Base)),
             cancellationToken);
+
+    private async Task<string> ProbeAsync(ResourceRow row, ResourceDraft draft, CancellationToken cancellationToken)
+    {
+        var start = routes.StartFrom(row.Base);
+        return (await FactProbe.AskAsync((command, token) => start(draft.Route, command, token), cancellationToken).ConfigureAwait(false)).Stored;
+    }
 
     // While this process lives nobody else touches a row that it is making; if it was judged dead all the same, it must not go on.
     private ResourceRow Continue(ResourceRow row, Func<StoreTransaction, Transitions, ResourceRow, ResourceRow> step) => store.Transact(t =>

@@ -10,4 +10,7 @@ public sealed record ResourceDemand(string Source, int Count = 1)
     /// <see cref="Count"/>, which it is unless said otherwise: all or none.
     /// </summary>
     public int AtLeast { get; init; } = Count;
+
+    /// <summary>Which resources will do, such as <c>os=linux &amp;&amp; cores>=4 &amp;&amp; !label.gpu</c>; null for any.</summary>
+    public string? Where { get; init; }
 }

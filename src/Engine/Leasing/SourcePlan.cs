@@ -1,5 +1,6 @@
 using CrCache.Configuration;
 using CrCache.Hooks;
+using CrCache.Leasing.Selecting;
 using CrCache.Sources;
 
 namespace CrCache.Leasing;
@@ -27,6 +28,12 @@ internal sealed record SourcePlan
     /// <summary>What it draws from, the preferred first.</summary>
     public required IReadOnlyList<SourcePlan> Layers { get; init; }
 
+    /// <summary>What its configuration says of its resources.</summary>
+    public required Facts Labels { get; init; }
+
+    /// <summary>What its resources are, where that is known before one is made: they are this machine. Else null.</summary>
+    public required Lazy<Facts>? Here { get; init; }
+
     /// <summary>Its name.</summary>
     public string Name => Settings.Name;
 
@@ -43,6 +50,18 @@ internal sealed record SourcePlan
 
             return Settings.Maximum is { } own && below is { } sum ? Math.Min(own, sum) : Settings.Maximum ?? below;
         }
+    }
+
+    /// <summary>What its resources can be; empty where some of them are not known before they are made.</summary>
+    public IReadOnlyList<Facts> Possible()
+    {
+        if (Layers.Count == 0)
+        {
+            return Here is { } here ? [here.Value.With(Labels)] : [];
+        }
+
+        var below = Layers.Select(l => l.Possible()).ToList();
+        return below.Any(b => b.Count == 0) ? [] : [.. below.SelectMany(b => b).Select(f => f.With(Labels)).Distinct()];
     }
 
     /// <summary>Itself and every source below it.</summary>

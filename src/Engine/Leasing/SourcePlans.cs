@@ -1,11 +1,12 @@
 using CrCache.Configuration;
 using CrCache.Hooks;
+using CrCache.Leasing.Selecting;
 using CrCache.Sources;
 
 namespace CrCache.Leasing;
 
 /// <summary>Reads plans from the configuration.</summary>
-internal sealed class SourcePlans(SourceCatalog catalog, SourceTypes types)
+internal sealed class SourcePlans(SourceCatalog catalog, SourceTypes types, HostEnvironment environment)
 {
     /// <summary>A source's plan.</summary>
     /// <exception cref="ConfigurationException">It, or one it is layered on, is unknown or wrong.</exception>
@@ -40,12 +41,15 @@ internal sealed class SourcePlans(SourceCatalog catalog, SourceTypes types)
     private SourcePlan Load(SourceSettings settings)
     {
         var type = types.Find(settings.Type) ?? throw new InvalidOperationException($"a checked source has the unknown type {settings.Type}");
+        var draft = type.Draft(settings);
         return new SourcePlan
         {
             Settings = settings,
             Remembered = StoredJson.Of(settings),
             Type = type,
-            Draft = type.Draft(settings),
+            Draft = draft,
+            Labels = FactLabels.Of(settings),
+            Here = draft is not null && FactProbe.IsHere(draft.Route) ? new(() => LocalFacts.Read(environment)) : null,
             HasProvisionHooks = settings.Directory is { } directory && HookRunner.HasHooks(directory, HookStages.Provision),
             Layers = [.. settings.Layers.Select(l => Load(catalog.Read(l)))],
         };

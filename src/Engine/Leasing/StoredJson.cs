@@ -12,8 +12,8 @@ namespace CrCache.Leasing;
 /// </summary>
 internal static class StoredJson
 {
-    // They say how many resources there are, not what one is: changing them does not make what is cached stale.
-    private static readonly string[] Limits = ["reserve", "maximum"];
+    // They say how many resources there are and what they are called, not what one is: changing them does not make what is cached stale.
+    private static readonly string[] Limits = ["reserve", "maximum", "labels"];
 
     /// <summary>A route, for the store: what is as usual is left out.</summary>
     public static string Of(Route route) => Write(json =>
@@ -102,6 +102,7 @@ internal static class StoredJson
             Text(json, "source", demand.Source);
             Number(json, "count", demand.Count);
             Number(json, "atLeast", demand.AtLeast);
+            Text(json, "where", demand.Where);
             json.WriteEndObject();
         }
 
@@ -113,7 +114,7 @@ internal static class StoredJson
     {
         using var document = JsonDocument.Parse(json);
         return [.. document.RootElement.GetProperty("demands").EnumerateArray().Select(
-            d => new ResourceDemand(Text(d, "source")!, Number(d, "count")!.Value) { AtLeast = Number(d, "atLeast")!.Value })];
+            d => new ResourceDemand(Text(d, "source")!, Number(d, "count")!.Value) { AtLeast = Number(d, "atLeast")!.Value, Where = Text(d, "where") })];
     }
 
     private static string Write(Action<Utf8JsonWriter> members)

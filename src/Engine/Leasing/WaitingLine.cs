@@ -67,9 +67,9 @@ internal sealed class WaitingLine(StoreTransaction transaction, Caller caller, I
 
             Allocator allocator = new(transaction, new Transitions(transaction, caller, new Dictionary<string, int>()), Earmarks.None);
             OwnerRow owner = new(row.Owner, row.Process, null, null, null, null);
-            foreach (var (demand, plan) in PlannedDemand.InOrder(demands))
+            foreach (var planned in PlannedDemand.InOrder(demands))
             {
-                for (var i = 0; i < demand.Count && allocator.Take(plan, owner) is { } allocation; i++)
+                for (var i = 0; i < planned.Demand.Count && allocator.Take(planned.Plan, owner, planned.Fits) is { } allocation; i++)
                 {
                     earmarks.Keep(allocation);
                 }

@@ -36,6 +36,9 @@ internal sealed record ResourceRow
     /// <summary>Units of work it takes at once; null until it is made.</summary>
     public int? Concurrency { get; init; }
 
+    /// <summary>What was found out about it when it was made, as JSON; null where that was not needed.</summary>
+    public string? Facts { get; init; }
+
     /// <summary>The process that changes it, where it is on its way from one state to another.</summary>
     public string? Actor { get; init; }
 

@@ -6,7 +6,7 @@ namespace CrCache.Store;
 internal sealed class ResourceTable(StoreTransaction transaction)
 {
     private const string Columns =
-        "name, source, number, state, epoch, since, settings, route, base, concurrency, actor, failures, retry_at, owner, owner_named, owner_process, owner_resource, ttl, expires, clock, deadline, note";
+        "name, source, number, state, epoch, since, settings, route, base, concurrency, actor, failures, retry_at, owner, owner_named, owner_process, owner_resource, ttl, expires, clock, deadline, note, facts";
 
     private const string InUse = "state IN ('leased', 'held')";
 
@@ -85,6 +85,10 @@ internal sealed class ResourceTable(StoreTransaction transaction)
     public int? AnyConcurrency(string source) => (int?)transaction.Number(
         "SELECT concurrency FROM resource WHERE source = $source AND concurrency IS NOT NULL LIMIT 1;", ("$source", source));
 
+    /// <summary>What was found out about some resource of a source; null where nothing was.</summary>
+    public string? AnyFacts(string source) => transaction.Query(
+        r => r.GetString(0), "SELECT facts FROM resource WHERE source = $source AND facts IS NOT NULL LIMIT 1;", ("$source", source)).FirstOrDefault();
+
     /// <summary>The smallest number that no resource of a source has.</summary>
     public int FreeNumber(string source)
     {
@@ -105,7 +109,7 @@ internal sealed class ResourceTable(StoreTransaction transaction)
 
     /// <summary>Writes a resource that is new.</summary>
     public void Add(ResourceRow row) => Write(
-        $"INSERT INTO resource ({Columns}) VALUES ($name, $source, $number, $state, $epoch, $since, $settings, $route, $base, $concurrency, $actor, $failures, $retry_at, $owner, $owner_named, $owner_process, $owner_resource, $ttl, $expires, $clock, $deadline, $note);",
+        $"INSERT INTO resource ({Columns}) VALUES ($name, $source, $number, $state, $epoch, $since, $settings, $route, $base, $concurrency, $actor, $failures, $retry_at, $owner, $owner_named, $owner_process, $owner_resource, $ttl, $expires, $clock, $deadline, $note, $facts);",
         row);
 
     /// <summary>Writes a resource that is known.</summary>
@@ -114,7 +118,7 @@ internal sealed class ResourceTable(StoreTransaction transaction)
         UPDATE resource SET source = $source, number = $number, state = $state, epoch = $epoch, since = $since, settings = $settings,
             route = $route, base = $base, concurrency = $concurrency, actor = $actor, failures = $failures, retry_at = $retry_at,
             owner = $owner, owner_named = $owner_named, owner_process = $owner_process, owner_resource = $owner_resource,
-            ttl = $ttl, expires = $expires, clock = $clock, deadline = $deadline, note = $note
+            ttl = $ttl, expires = $expires, clock = $clock, deadline = $deadline, note = $note, facts = $facts
         WHERE name = $name;
         """,
         row);
@@ -151,6 +155,7 @@ internal sealed class ResourceTable(StoreTransaction transaction)
                 Deadline = Length(reader, 20),
             }
             : null,
+        Facts = Text(reader, 22),
     };
 
     private static string? Text(SqliteDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
@@ -202,5 +207,6 @@ internal sealed class ResourceTable(StoreTransaction transaction)
         ("$expires", row.Owner?.Expires?.ToUnixTimeMilliseconds()),
         ("$clock", row.Owner?.Clock),
         ("$deadline", (long?)row.Owner?.Deadline?.TotalMilliseconds),
-        ("$note", row.Owner?.Note));
+        ("$note", row.Owner?.Note),
+        ("$facts", row.Facts));
 }

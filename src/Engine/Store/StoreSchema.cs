@@ -21,6 +21,7 @@ internal static class StoreSchema
             route TEXT,
             base TEXT,
             concurrency INTEGER,
+            facts TEXT,
             actor TEXT,
             failures INTEGER NOT NULL DEFAULT 0,
             retry_at INTEGER,

@@ -1,0 +1,64 @@
+using System.Globalization;
+using CrCache.Store;
+
+namespace CrCache.Leasing;
+
+/// <summary>Says of each candidate for a demand whether it would be given, in a transaction that changes nothing.</summary>
+internal sealed class Explanation(StoreTransaction transaction, Allocator allocator, Earmarks earmarks)
+{
+    /// <summary>The candidates: the source's resources, and one that is yet to be made.</summary>
+    public IEnumerable<Candidate> Of(PlannedDemand planned)
+    {
+        foreach (var row in transaction.Resources.Of(planned.Plan.Name))
+        {
+            yield return Of(planned, row);
+        }
+
+        yield return New(planned);
+    }
+
+    private Candidate Of(PlannedDemand planned, ResourceRow row)
+    {
+        Candidate No(string reason, DateTimeOffset? until = null) => new(planned.Plan.Name, row.Name, false, reason, until);
+        if (planned.Where?.FirstFalse(allocator.FactsOf(row, planned.Plan)) is { } unfit)
+        {
+            return No(unfit);
+        }
+
+        return row switch
+        {
+            { IsInUse: true, Owner: { } owner } when owner.IsOver(transaction) || (owner.Process is { } process && Collector.IsGone(process)) =>
+                new(planned.Plan.Name, row.Name, true, $"taken back from {owner.Name}, whose lease has ended", null),
+            { IsInUse: true, Owner: { } owner } => No(
+                $"held by {owner.Name} since {row.Since:u}{(owner.Note is { } note ? $": {note}" : "")}", owner.Expires),
+            { State: ResourceState.Dirty } => No("it could not be discarded; crcache events says why", row.RetryAt),
+            { State: not ResourceState.Idle } => No(row.State.ToString().ToLowerInvariant()),
+            _ when !allocator.IsCurrent(row, planned.Plan) => No("made from an older configuration; it is discarded instead"),
+            _ when earmarks.Keeps(row.Name) => No("kept for whoever waits"),
+            _ => new(planned.Plan.Name, row.Name, true, "free", null),
+        };
+    }
+
+    private Candidate New(PlannedDemand planned)
+    {
+        Candidate No(string reason) => new(planned.Plan.Name, null, false, reason, null);
+        var plan = planned.Plan;
+        var owned = transaction.Resources.Tally(plan.Name).Values.Sum();
+        if (owned + earmarks.NewOf(plan.Name) >= plan.Settings.Maximum)
+        {
+            return No(string.Create(CultureInfo.InvariantCulture, $"'{plan.Name}' has its maximum of {plan.Settings.Maximum}"));
+        }
+
+        if (planned.Unfit is { } unfit)
+        {
+            return No(unfit);
+        }
+
+        transaction.Execute("SAVEPOINT new;");
+        var made = allocator.Make(plan, new OwnerRow("explain", null, null, null, null, null), planned.Fits);
+        transaction.Execute("ROLLBACK TO new;");
+        return made is null
+            ? No(plan.Layers.Count > 0 ? $"nothing that will do is free in {string.Join(", ", plan.Layers.Select(l => l.Name))}" : "it would not be what was asked for")
+            : new(plan.Name, null, true, "can be made", null);
+    }
+}
