@@ -1,9 +1,12 @@
 namespace CrCache.Cli.Tests;
 
-/// <summary>The tool's packages, made once from the sources here, outside the repository's own output.</summary>
+/// <summary>The tool's packages, made once by the script that makes them for users, outside the repository's own output.</summary>
 public sealed class PackedTool : IDisposable
 {
     private const string Version = "0.0.1-test.1";
+
+    // What the script uses besides the SDK: no compiler is among them.
+    private static readonly string[] Tools = ["sh", "dotnet", "git", "dirname", "rm", "ls"];
 
     private readonly TemporaryDirectory _directory = new();
     private readonly Lazy<Task<string>> _native;
@@ -11,14 +14,14 @@ public sealed class PackedTool : IDisposable
 
     public PackedTool()
     {
-        _native = new(() => PackAsync("native", "linux-x64", "-r", "linux-x64"));
-        _portable = new(() => PackAsync("portable", "any", "-r", "any", "-p:PublishAot=false"));
+        _native = new(() => PackAsync("native", Environment.GetEnvironmentVariable("PATH")!));
+        _portable = new(() => PackAsync("portable", WithoutCompiler()));
     }
 
-    /// <summary>The feed with the native package, and the one that points to it.</summary>
+    /// <summary>The packages of a machine with a compiler.</summary>
     public Task<string> Native => _native.Value;
 
-    /// <summary>The feed with the package for every other machine, and one that points to it alone.</summary>
+    /// <summary>The packages of a machine without.</summary>
     public Task<string> Portable => _portable.Value;
 
     /// <summary>Installs the tool as a user would, from a feed alone.</summary>
@@ -38,17 +41,20 @@ public sealed class PackedTool : IDisposable
 
     public void Dispose() => _directory.Dispose();
 
-    private async Task<string> PackAsync(string name, string runtimes, params string[] arguments)
+    private string WithoutCompiler()
     {
-        var feed = _directory.Combine(name, "feed");
-        // A semicolon separates properties on the command line; one identifier a feed needs none.
-        string[] pack =
-        [
-            "dotnet", "pack", Repository.Path("src/Cli"), "--output", feed, "--nologo", "--verbosity", "quiet",
-            $"-p:ArtifactsPath={_directory.Combine("artifacts")}", $"-p:MinVerVersionOverride={Version}", $"-p:ToolPackageRuntimeIdentifiers={runtimes}",
-        ];
-        (await ProcessRun.RunAsync(pack)).Success();
-        (await ProcessRun.RunAsync([.. pack, .. arguments])).Success();
-        return feed;
+        var bin = Directory.CreateDirectory(_directory.Combine("bin")).FullName;
+        var path = Environment.GetEnvironmentVariable("PATH")!.Split(':');
+        foreach (var tool in Tools)
+            File.CreateSymbolicLink(Path.Combine(bin, tool), path.Select(d => Path.Combine(d, tool)).First(File.Exists));
+        return bin;
+    }
+
+    private async Task<string> PackAsync(string name, string path)
+    {
+        var artifacts = _directory.Combine(name);
+        Dictionary<string, string> environment = new() { ["PATH"] = path, ["ArtifactsPath"] = artifacts, ["MinVerVersionOverride"] = Version };
+        (await ProcessRun.RunAsync(["sh", Repository.Path("build", "pack.sh"), "Cli"], environment)).Success();
+        return Path.Combine(artifacts, "package", "release");
     }
 }
