@@ -4,5 +4,8 @@ namespace CrCache.Cli;
 internal sealed class InterruptedException(int signal) : Exception($"ended by signal {signal}")
 {
     /// <summary>128 + the signal's number, as a shell has it.</summary>
-    public int ExitCode { get; } = 128 + signal;
+    public int ExitCode { get; } = ExitCodeOf(signal);
+
+    /// <summary>128 + the signal's number.</summary>
+    public static int ExitCodeOf(int signal) => 128 + signal;
 }

@@ -10,12 +10,14 @@ internal sealed class Interruption : IDisposable
 {
     private readonly CancellationTokenSource _cancellation = new();
     private readonly PosixSignalRegistration[] _registrations;
+    private readonly FirstStretch _firstStretch = new();
     private int _signal;
 
     private Interruption() => _registrations = [.. EndingSignal.All.Select(s => PosixSignalRegistration.Create(s.Signal, context =>
     {
         context.Cancel = Interlocked.CompareExchange(ref _signal, s.Number, 0) == 0;
         _cancellation.Cancel();
+        _firstStretch.End(s);
     }))];
 
     /// <summary>Runs something that a signal may cancel.</summary>
@@ -25,7 +27,7 @@ internal sealed class Interruption : IDisposable
         using var interruption = new Interruption();
         try
         {
-            return await work(interruption._cancellation.Token);
+            return await interruption._firstStretch.Begin(() => work(interruption._cancellation.Token));
         }
         catch (OperationCanceledException) when (interruption._signal != 0)
         {

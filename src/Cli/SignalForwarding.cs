@@ -12,6 +12,7 @@ internal sealed class SignalForwarding : IDisposable
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _starting = new();
     private readonly PosixSignalRegistration[] _registrations;
+    private readonly FirstStretch _firstStretch = new();
     private RunningCommand? _command;
     private int _early;
 
@@ -31,7 +32,7 @@ internal sealed class SignalForwarding : IDisposable
     {
         try
         {
-            var command = await start(_starting.Token);
+            var command = await _firstStretch.Begin(() => start(_starting.Token));
             lock (_gate)
             {
                 _command = command;
@@ -62,6 +63,7 @@ internal sealed class SignalForwarding : IDisposable
             {
                 _early = signal.Number;
                 _starting.Cancel();
+                _firstStretch.End(signal);
             }
             else
             {

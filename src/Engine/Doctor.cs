@@ -41,7 +41,7 @@ public sealed class Doctor
             findings.AddRange(OtherTools.Except(tools).Select(t => Tool(t, isNeeded: false)));
             return findings;
         },
-        cancellationToken);
+        cancellationToken).WaitAsync(cancellationToken);
 
     private static Finding Machine() => new(
         "machine", true, string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessorCount} effective cores, as {Environment.UserName}"));

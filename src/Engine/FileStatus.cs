@@ -38,11 +38,16 @@ internal partial struct FileStatus
     [FieldOffset(136)]
     public ulong Device;
 
+    private const int TypeMask = 0xf000;
+    private const int RegularFile = 0x8000;
     private const int CurrentDirectory = -100;
     private const int NoFollow = 0x100;
     private const uint BasicStatistics = 0x7ff;
     private const int NoEntry = 2;
     private const int NotDirectory = 20;
+
+    /// <summary>Whether it is a file of bytes: no directory, device, pipe or socket.</summary>
+    public readonly bool IsRegular => (Mode & TypeMask) == RegularFile;
 
     /// <summary>Looks at a path.</summary>
     /// <param name="path">The path.</param>

@@ -45,6 +45,38 @@ public sealed class ConcurrencyTests : IDisposable
         await Hand_outs_do_not_overlap();
     }
 
+    [Theory]
+    [InlineData("acquire")]
+    [InlineData("run|local-0|true")]
+    [InlineData("release|local-0")]
+    [InlineData("status")]
+    [InlineData("doctor")]
+    public async Task The_first_signal_ends_a_command_that_waits_for_the_store(string arguments)
+    {
+        (await _home.CrcacheAsync("status")).Success();
+        var gate = Path.Combine(_home.StateDirectory, "state.lock");
+        // What .NET takes to share a file with nobody is the very lock that the store's users queue on.
+        using var held = new FileStream(gate, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+        using var command = _home.StartCrcache(arguments.Split('|'));
+        await Eventually.True(() => Opened(command.Id).Contains(gate));
+
+        command.Signal(15);
+
+        Assert.Equal(128 + 15, (await command.WaitAsync()).ExitCode);
+    }
+
+    private static IEnumerable<string?> Opened(int process)
+    {
+        try
+        {
+            return [.. Directory.EnumerateFiles($"/proc/{process}/fd").Select(f => File.ResolveLinkTarget(f, returnFinalTarget: false)?.FullName)];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+
     public void Dispose() => _home.Dispose();
 
     private async Task Hand_outs_do_not_overlap()

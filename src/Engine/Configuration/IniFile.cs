@@ -72,6 +72,23 @@ internal static class IniFile
             new(ErrorCodes.ConfigurationSyntax, message, new SourceLocation(path, line));
     }
 
+    /// <summary>Refuses what is no file of bytes, without opening it: a pipe would be waited for until somebody writes to it.</summary>
+    /// <exception cref="ConfigurationException">It is a directory, a device, a pipe or a socket, or leads to one.</exception>
+    public static void RequireRegular(string path)
+    {
+        try
+        {
+            if (FileStatus.Of(path) is { IsRegular: false })
+            {
+                throw Unreadable(path, "it is not a regular file");
+            }
+        }
+        catch (IOException e)
+        {
+            throw Unreadable(path, e.Message, e);
+        }
+    }
+
     /// <summary>A text cut to what fits an error's line, with control characters made visible.</summary>
     public static string Shorten(string text)
     {

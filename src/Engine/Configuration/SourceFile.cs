@@ -15,7 +15,7 @@ internal sealed class SourceFile(SourceTypes types)
     public SourceSettings Read(string name, string directory)
     {
         var path = Path.Combine(directory, FileName);
-        if (!File.Exists(path))
+        if (!Path.Exists(path))
         {
             throw new ConfigurationException(
                 ErrorCodes.ConfigurationSyntax,
@@ -23,6 +23,7 @@ internal sealed class SourceFile(SourceTypes types)
                 new SourceLocation(path, 0));
         }
 
+        IniFile.RequireRegular(path);
         Trust.Require(path);
         return Check(new SourceSettings { Name = name, Type = "", Directory = directory, Values = IniFile.Read(path) }, path);
     }

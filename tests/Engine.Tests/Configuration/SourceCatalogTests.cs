@@ -121,6 +121,21 @@ public sealed class SourceCatalogTests : IDisposable
     }
 
     [Theory]
+    [InlineData("mkfifo {0}")]
+    [InlineData("mkdir {0}")]
+    [InlineData("ln -s /dev/null {0}")]
+    [InlineData("mkfifo {0}.pipe && ln -s {0}.pipe {0}")]
+    public async Task A_file_that_is_none_is_refused_unopened(string make)
+    {
+        var file = Path.Combine(_fixture.Home.AddSource("db", "type=local"), "source.conf");
+        File.Delete(file);
+        (await ProcessRun.RunAsync(["sh", "-c", make.Replace("{0}", file, StringComparison.Ordinal)])).Success();
+        var error = Assert.Throws<ConfigurationException>(() => Catalog.Get("db"));
+        Assert.Equal(ErrorCodes.ConfigurationSyntax, error.Code);
+        Assert.Contains("not a regular file", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData("sources")]
     [InlineData("sources/db")]
