@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using CrCache.Cli.Commands;
 
 namespace CrCache.Cli;
@@ -31,7 +32,7 @@ internal sealed class CommandLine
         _root.Add(new CollectCommand(Options));
         _root.Add(new DoctorCommand(Options));
         _root.Add(new QuickstartCommand());
-        _root.Add(new CommandsCommand(_root));
+        _root.Add(new CommandsCommand(Options, _root));
         _root.Add(new HelpCommand(this));
     }
 
@@ -49,8 +50,19 @@ internal sealed class CommandLine
             ProcessTerminationTimeout = null,
             Output = help,
         });
-        Output.Write(help.ToString());
+        var isVersion = parsed.RootCommandResult.Children.OfType<OptionResult>().Any(o => o is { Option: VersionOption, Implicit: false });
+        if (isVersion && parsed.GetValue<bool>("--json"))
+            Output.Line(JsonText.Of(writer => Version(writer, help.ToString().TrimEnd())));
+        else
+            Output.Write(help.ToString());
         return exitCode;
+    }
+
+    private static void Version(System.Text.Json.Utf8JsonWriter writer, string version)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("version", version);
+        writer.WriteEndObject();
     }
 
     /// <summary>Parses; a wrong command line is found in the result.</summary>

@@ -38,12 +38,12 @@ internal static class DemandText
         {
             return Positive(count[..dots]) is { } least && Positive(count[(dots + Range.Length)..]) is { } most && least <= most
                 ? new(source, most) { AtLeast = least }
-                : throw new UsageException($"'{count}' is not a range of numbers of resources: write 2..8 for as many as are free, at least 2 and at most 8");
+                : throw new UsageException($"'{Shown.Cut(count)}' is not a range of numbers of resources: write 2..8 for as many as are free, at least 2 and at most 8");
         }
 
         return Positive(count) is { } number
             ? new(source, number)
-            : throw new UsageException($"'{count}' is not a number of resources: write 1 or more, or a range such as 2..8");
+            : throw new UsageException($"'{Shown.Cut(count)}' is not a number of resources: write 1 or more, or a range such as 2..8");
     }
 
     private static int? Positive(string text) =>

@@ -42,7 +42,7 @@ internal static partial class Descriptor
             case BrokenPipe:
                 throw new OutputClosedException();
             default:
-                throw new IOException($"cannot write to standard output: {Marshal.GetPInvokeErrorMessage(error)}");
+                throw new IOException(Marshal.GetPInvokeErrorMessage(error));
         }
     }
 

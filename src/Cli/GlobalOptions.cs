@@ -41,6 +41,6 @@ internal sealed class GlobalOptions
         var given = parsed.GetValue(Here) ?? EnvironmentFallback.Of("CRCACHE_HERE");
         return given is null || System.IO.Directory.Exists(given)
             ? given
-            : throw new UsageException($"--here: there is no directory '{given}'");
+            : throw new UsageException($"--here: there is no directory '{Shown.Cut(given)}'");
     }
 }

@@ -7,10 +7,20 @@ internal static class Output
 
     /// <summary>Writes a line.</summary>
     /// <exception cref="OutputClosedException">Nobody reads it.</exception>
-    /// <exception cref="IOException">It cannot be written.</exception>
+    /// <exception cref="OutputFailedException">It cannot be written.</exception>
     public static void Line(string text) => Write(text + "\n");
 
     /// <summary>Writes text as it is.</summary>
     /// <inheritdoc cref="Line" path="/exception"/>
-    public static void Write(string text) => Descriptor.Write(StandardOutput, text);
+    public static void Write(string text)
+    {
+        try
+        {
+            Descriptor.Write(StandardOutput, text);
+        }
+        catch (IOException e) when (e is not OutputClosedException)
+        {
+            throw new OutputFailedException($"cannot write to standard output: {e.Message}", e);
+        }
+    }
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 
 namespace CrCache.Cli;
 
@@ -7,26 +6,7 @@ namespace CrCache.Cli;
 internal static class Printable
 {
     /// <summary>The text with its control characters written out.</summary>
-    public static string Line(string text)
-    {
-        if (!text.Any(char.IsControl))
-            return text;
-
-        var line = new StringBuilder(text.Length + 8);
-        foreach (var c in text)
-        {
-            _ = c switch
-            {
-                '\n' => line.Append(@"\n"),
-                '\r' => line.Append(@"\r"),
-                '\t' => line.Append(@"\t"),
-                _ when char.IsControl(c) => line.Append(CultureInfo.InvariantCulture, $@"\x{(int)c:x2}"),
-                _ => line.Append(c),
-            };
-        }
-
-        return line.ToString();
-    }
+    public static string Line(string text) => Shown.Line(text);
 
     /// <summary>A time in UTC, to the second.</summary>
     public static string Time(DateTimeOffset time) =>

@@ -10,6 +10,9 @@ namespace CrCache.Cli;
 /// <param name="Absent">What to print where there is none.</param>
 internal sealed record StatusQuery(string Name, Func<SourceStatus, int?> Value, string Absent)
 {
+    private const string Unlimited = "unlimited";
+    private const string NotConfigured = "-";
+
     private static readonly StatusQuery[] All =
     [
         new("cached", s => s.Cached, ""),
@@ -19,9 +22,6 @@ internal sealed record StatusQuery(string Name, Func<SourceStatus, int?> Value, 
         new("concurrency", s => s.Concurrency, "unknown"),
     ];
 
-    /// <summary>What stands for no limit.</summary>
-    public const string Unlimited = "unlimited";
-
     /// <summary>All that can be asked.</summary>
     public static IEnumerable<string> Names => All.Select(q => q.Name);
 
@@ -30,9 +30,13 @@ internal sealed record StatusQuery(string Name, Func<SourceStatus, int?> Value, 
     public static StatusQuery Parse(string name) =>
         Array.Find(All, q => q.Name == name)
         ?? throw new UsageException(Suggestion.For(name, Names) is { } nearest
-            ? $"--query: unknown field '{name}'; did you mean {nearest}?"
-            : $"--query: unknown field '{name}'; there are {string.Join(", ", Names)}");
+            ? $"--query: unknown field '{Shown.Cut(name)}'; did you mean {nearest}?"
+            : $"--query: unknown field '{Shown.Cut(name)}'; there are {string.Join(", ", Names)}");
 
-    /// <summary>The answer for people and shells.</summary>
-    public string Text(SourceStatus source) => Value(source)?.ToString(CultureInfo.InvariantCulture) ?? Absent;
+    /// <summary>The most that a source may own.</summary>
+    public static string Most(SourceStatus source) => Parse("max").Text(source);
+
+    /// <summary>The answer for people and shells. A source whose configuration is not known has no limits to tell.</summary>
+    public string Text(SourceStatus source) =>
+        Value(source)?.ToString(CultureInfo.InvariantCulture) ?? (source.Type is null && Absent == Unlimited ? NotConfigured : Absent);
 }

@@ -14,7 +14,7 @@ internal static class StatusTable
         var table = new Table((8, 2), (8, 2), (7, 1), (0, 0));
         table.Add("source", "cached", "in-use", "max");
         foreach (var s in sources)
-            table.Add(s.Source, Text(s.Cached), Text(s.InUse), s.Maximum is { } maximum ? Text(maximum) : StatusQuery.Unlimited);
+            table.Add(s.Source, Text(s.Cached), Text(s.InUse), StatusQuery.Most(s));
         if (resources is null)
             return table.ToString();
 

@@ -8,6 +8,8 @@ namespace CrCache;
 /// <summary>Says what works on this machine: configuration, store, tools and sources.</summary>
 public sealed class Doctor
 {
+    private const int TriedBytes = 8192;
+
     private static readonly string[] OtherTools = ["ssh", "sudo", "tar"];
 
     private readonly SourceCatalog _catalog;
@@ -51,12 +53,26 @@ public sealed class Doctor
         try
         {
             var resources = _store.Transact(t => t.Resources.Names().Count);
+            TryWrite(Path.GetDirectoryName(_store.File)!);
             return new Finding("store", true, string.Create(CultureInfo.InvariantCulture, $"{_store.File}, {resources} resources"));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return new Finding("store", false, $"{_store.File} can be read, but nothing can be written beside it: {SystemError.Text(e)}");
         }
         catch (CrCacheException e)
         {
             return Wrong("store", e);
         }
+    }
+
+    // A disk that is full, or a quota, lets everything be read: only a write tells.
+    private static void TryWrite(string directory)
+    {
+        using var file = new FileStream(
+            Path.Combine(directory, $".doctor-{Guid.NewGuid():N}"), FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
+        file.Write(new byte[TriedBytes]);
+        file.Flush(flushToDisk: true);
     }
 
     private IEnumerable<Finding> Roots()
@@ -101,6 +117,11 @@ public sealed class Doctor
         {
             var plan = _plans.Load(name);
             tools.UnionWith(plan.Type.Tools(plan.Settings));
+            if (plan.Type.Examine(plan.Settings) is { } problem)
+            {
+                return new Finding($"source {name}", false, plan.Settings.Directory is { } directory ? $"{directory}: {problem}" : problem);
+            }
+
             var most = plan.Maximum is { } maximum ? string.Create(CultureInfo.InvariantCulture, $"at most {maximum}") : "unlimited";
             return new Finding($"source {name}", true, $"{plan.Settings.Type}, {most}, {plan.Settings.Directory ?? "implicit"}");
         }

@@ -21,7 +21,7 @@ public static class Duration
                 || number > MaximumSeconds / unit
                 || (seconds += number * unit) > MaximumSeconds)
             {
-                throw new UsageException($"'{text}' is not a length of time: write 90s, 15m, 4h, 2d or 1h30m, up to 10000d");
+                throw new UsageException($"'{Shown.Cut(text)}' is not a length of time: write 90s, 15m, 4h, 2d or 1h30m, up to 10000d");
             }
 
             rest = rest[Math.Min(digits + 1, rest.Length)..];

@@ -88,9 +88,9 @@ public sealed partial class RunOnResource : ResourceTask
             limit.CancelAfter(timeout);
         try
         {
-            var result = await RunAsync(commands, resource, parameters, prefix, limit);
+            var (result, notStarted) = await RunAsync(commands, resource, parameters, prefix, limit);
             if (result.ExitCode != 0)
-                ReportExitCode(resource, parameters, result);
+                ReportExitCode(resource, parameters, result, notStarted);
             return result.ExitCode;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested && limit.IsCancellationRequested)
@@ -101,18 +101,19 @@ public sealed partial class RunOnResource : ResourceTask
         }
     }
 
-    private async Task<CommandResult> RunAsync(
+    private async Task<(CommandResult Result, string? NotStarted)> RunAsync(
         CommandRunner commands, ResourceReference resource, RunParameters parameters, string prefix, CancellationTokenSource limit)
     {
         var running = await commands.StartAsync(resource, parameters.CommandOn(resource), limit.Token);
         await using (running)
         {
             running.StandardInput.Close();
-            return await FollowAsync(
+            var result = await FollowAsync(
                 running,
                 (line, importance) => LogLine(resource, prefix, line, importance),
                 parameters,
                 limit.Token);
+            return (result, running.NotStarted);
         }
     }
 
@@ -139,16 +140,16 @@ public sealed partial class RunOnResource : ResourceTask
         }
     }
 
-    private void ReportExitCode(ResourceReference resource, RunParameters parameters, CommandResult result)
+    private void ReportExitCode(ResourceReference resource, RunParameters parameters, CommandResult result, string? notStarted)
     {
-        var how = result.Signal is { } signal
+        var how = notStarted is not null ? $"could not be started: {notStarted}" : result.Signal is { } signal
             ? string.Create(CultureInfo.InvariantCulture, $"was ended by signal {signal}")
             : string.Create(CultureInfo.InvariantCulture, $"exited with code {result.ExitCode}");
         var message = $"'{parameters.Shown}' on {resource.Name} {how}";
         if (IgnoreExitCode)
             Log.LogMessage(message);
         else
-            LogError(ErrorCodes.WorkFailed, message);
+            LogError(notStarted is null ? ErrorCodes.WorkFailed : ErrorCodes.CommandNotStarted, message);
     }
 
     /// <summary>One line at a time, whichever resource and stream it is from.</summary>

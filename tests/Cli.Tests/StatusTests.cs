@@ -45,19 +45,21 @@ public sealed class StatusTests : IDisposable
         await _home.AcquireAsync("lab");
 
         Assert.Equal($"{value}\n", (await _home.CrcacheAsync("status", "--query", field, "lab")).Success().Output);
-        Assert.Equal($"{value}\n{value}\n", (await _home.CrcacheAsync("status", "--query", field, "lab", "lab")).Success().Output);
+        _home.AddSource("other", "type=local\nmaximum=3\nconcurrency=5\n");
+        await _home.AcquireAsync("other");
+        Assert.Equal($"{value}\n{value}\n", (await _home.CrcacheAsync("status", "--query", field, "lab", "other", "lab")).Success().Output);
     }
 
     [Fact]
     public async Task Verbose_has_a_line_a_resource()
     {
         _home.AddSource("lab", "type=local\nmaximum=3\n");
-        (await _home.CrcacheAsync("acquire", "-s", "lab", "2", "--note", "for\tme")).Success();
+        (await _home.CrcacheAsync("acquire", "-s", "lab", "2", "--note", "for me")).Success();
 
         var lines = (await _home.CrcacheAsync("status", "-v", "lab")).Success().OutputLines;
 
         Assert.Equal(4, lines.Count);
-        Assert.All(lines.Skip(2), line => Assert.Matches(@"^  lab-[01]  leased  .+  since \S+Z  expires \S+Z  for\\tme$", line));
+        Assert.All(lines.Skip(2), line => Assert.Matches(@"^  lab-[01]  leased  .+  since \S+Z  expires \S+Z  for me$", line));
     }
 
     [Fact]
@@ -82,6 +84,24 @@ public sealed class StatusTests : IDisposable
         Assert.Equal(2, result.ExitCode);
         Assert.Contains("\nlocal   0       0      1\n", result.Output, StringComparison.Ordinal);
         Assert.Contains("source.conf:3: error CRC0102: ", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_source_that_is_only_configured_elsewhere_is_no_error()
+    {
+        _home.AddSource("lab", "type=local\nmaximum=4\n", project: true);
+        await _home.AcquireAsync("lab");
+        ProcessResult[] results =
+        [
+            .. await Task.WhenAll(new[] { "status", "status lab", "status --json lab", "status --query max lab" }
+                .Select(a => ProcessRun.RunAsync([Crcache.Program, .. a.Split(' ')], _home.Environment, _home.Home))),
+        ];
+
+        Assert.All(results, r => Assert.Equal((0, ""), (r.ExitCode, r.Error)));
+        Assert.Contains("\nlab     0       1      -\n", results[0].Output, StringComparison.Ordinal);
+        Assert.EndsWith("\nlab     0       1      -\n", results[1].Output, StringComparison.Ordinal);
+        Assert.Contains("\"max\":null", results[2].Output, StringComparison.Ordinal);
+        Assert.Equal("-\n", results[3].Output);
     }
 
     [Fact]

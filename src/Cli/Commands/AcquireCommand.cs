@@ -61,11 +61,11 @@ internal sealed class AcquireCommand : Command
         {
             Output.Line(parsed.GetValue(_options.Json) ? LeaseJson.Of(leases) : string.Join(' ', leases.Select(l => l.Resource)));
         }
-        catch (IOException)
+        catch (Exception e) when (e is OutputFailedException or OutputClosedException)
         {
             // Nobody learned the names, so nobody could give the resources back.
             await engine.Leases.ReleaseAsync([.. leases.Select(l => l.Reference)], force: false, CancellationToken.None);
-            throw;
+            throw new OutputFailedException($"{e.Message}: the resources were given back", e);
         }
 
         return ExitCodes.Done;
@@ -89,5 +89,5 @@ internal sealed class AcquireCommand : Command
         ? 0
         : int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
             ? number
-            : throw new UsageException($"--priority: '{text}' is not a whole number");
+            : throw new UsageException($"--priority: '{Shown.Cut(text)}' is not a whole number");
 }

@@ -26,7 +26,7 @@ internal sealed class EventsCommand : Command
         var limit = parsed.GetValue(_limit) is { } text
             ? int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0
                 ? number
-                : throw new UsageException($"-n: '{text}' is not a number of events: write 1 or more")
+                : throw new UsageException($"-n: '{Shown.Cut(text)}' is not a number of events: write 1 or more")
             : 50;
         var events = _options.OpenEngine(parsed).Inventory.Events(after: 0, limit);
         if (parsed.GetValue(_options.Json))

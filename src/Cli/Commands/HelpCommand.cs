@@ -24,7 +24,7 @@ internal sealed class HelpCommand : Command
     {
         var help = _commandLine.Parse(parsed.GetValue(_command) is { } command ? [command, "--help"] : ["--help"]);
         if (help.UnmatchedTokens is [var unknown, ..])
-            throw new UsageException($"unknown command '{unknown}'; 'crcache commands' lists all");
+            throw new UsageException($"unknown command '{Shown.Cut(unknown)}'; 'crcache commands' lists all");
         return CommandLine.InvokeAsync(help);
     }
 }

@@ -43,6 +43,8 @@ internal sealed class RunCommand : Command
         using var signals = new SignalForwarding();
         await using var running = await signals.StartAsync(token => engine.Commands.StartAsync(resource, command, token));
         var result = await running.WaitAsync(cancellationToken);
+        if (running.NotStarted is { } why)
+            throw new CommandNotStartedException(why, result.ExitCode);
         return result.ExitCode;
     }
 }

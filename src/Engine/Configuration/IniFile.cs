@@ -39,7 +39,7 @@ internal static class IniFile
             {
                 if (!text.Equals("[DEFAULT]", StringComparison.Ordinal))
                 {
-                    throw At(number, $"the section {Shorten(text)} is not known; the only one is [DEFAULT]");
+                    throw At(number, $"the section {Shown.Cut(text)} is not known; the only one is [DEFAULT]");
                 }
 
                 inSection = true;
@@ -50,7 +50,7 @@ internal static class IniFile
                 var separator = text.IndexOfAny(['=', ':']);
                 if (separator <= 0)
                 {
-                    throw At(number, $"'{Shorten(text)}' is not a setting; write key = value");
+                    throw At(number, $"'{Shown.Cut(text)}' is not a setting; write key = value");
                 }
 
                 if (!inSection)
@@ -61,7 +61,7 @@ internal static class IniFile
                 key = text[..separator].TrimEnd().ToLowerInvariant();
                 if (!entries.TryAdd(key, new SettingValue(text[(separator + 1)..].TrimStart(), new SourceLocation(path, number))))
                 {
-                    throw At(number, $"'{Shorten(key)}' is set twice; the first time in line {entries[key].Location?.Line}");
+                    throw At(number, $"'{Shown.Cut(key)}' is set twice; the first time in line {entries[key].Location?.Line}");
                 }
             }
         }
@@ -85,15 +85,8 @@ internal static class IniFile
         }
         catch (IOException e)
         {
-            throw Unreadable(path, e.Message, e);
+            throw Unreadable(path, SystemError.Text(e), e);
         }
-    }
-
-    /// <summary>A text cut to what fits an error's line, with control characters made visible.</summary>
-    public static string Shorten(string text)
-    {
-        var visible = new string([.. text.Take(60).Select(c => char.IsControl(c) ? '?' : c)]);
-        return text.Length > 60 ? visible + "..." : visible;
     }
 
     private static string Text(string path)
@@ -126,7 +119,7 @@ internal static class IniFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw Unreadable(path, e.Message, e);
+            throw Unreadable(path, SystemError.Text(e), e);
         }
     }
 

@@ -50,7 +50,7 @@ public sealed class SourceCatalog
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
                 throw new ConfigurationException(
-                    ErrorCodes.ConfigurationSyntax, $"cannot be read: {e.Message}", new SourceLocation(sources, 0), e);
+                    ErrorCodes.ConfigurationSyntax, $"cannot be read: {SystemError.Text(e)}", new SourceLocation(sources, 0), e);
             }
         }
 
@@ -61,6 +61,7 @@ public sealed class SourceCatalog
     /// <param name="name">Its name.</param>
     /// <returns>Its settings.</returns>
     /// <exception cref="ConfigurationException">It is unknown, wrong, or not to be trusted.</exception>
+    /// <exception cref="UsageException">Nothing can have that name.</exception>
     public SourceSettings Get(string name)
     {
         var settings = Read(name);
@@ -68,22 +69,32 @@ public sealed class SourceCatalog
         return settings;
     }
 
+    /// <summary>Whether a source is configured, rightly or wrongly.</summary>
+    internal bool Has(string name) => name == Implicit || (IsName(name) && Roots().Any(r => Directory.Exists(Path.Combine(r, "sources", name))));
+
     /// <summary>Reads and checks one source alone.</summary>
-    internal SourceSettings Read(string name)
+    /// <param name="name">Its name.</param>
+    /// <param name="above">The source that is layered on it; null where a user named it.</param>
+    internal SourceSettings Read(string name, SourceSettings? above = null)
     {
-        if (IsName(name))
+        if (!IsName(name))
         {
-            foreach (var root in Roots())
+            var what = name.Length == 0
+                ? "a source's name is empty"
+                : $"'{Shown.Cut(name)}' cannot be a source's name: that is up to 100 letters, digits, '_', '.' and '-', and begins with neither '.' nor '-'";
+            throw above is null ? new UsageException(what) : new ConfigurationException(ErrorCodes.ConfigurationSetting, what, above.LocationOfLayer(name));
+        }
+
+        foreach (var root in Roots())
+        {
+            var sources = Path.Combine(root, "sources");
+            var directory = Path.Combine(sources, name);
+            if (Directory.Exists(directory))
             {
-                var sources = Path.Combine(root, "sources");
-                var directory = Path.Combine(sources, name);
-                if (Directory.Exists(directory))
-                {
-                    Trust.Require(root);
-                    Trust.Require(sources);
-                    Trust.Require(directory);
-                    return _file.Read(name, directory);
-                }
+                Trust.Require(root);
+                Trust.Require(sources);
+                Trust.Require(directory);
+                return _file.Read(name, directory);
             }
         }
 
@@ -91,8 +102,8 @@ public sealed class SourceCatalog
             ? SourceFile.ImplicitLocal()
             : throw new ConfigurationException(
                 ErrorCodes.UnknownSource,
-                $"no source is named '{IniFile.Shorten(name)}'{Suggestion.DidYouMean(name, Names())}; looked in {string.Join(", ", Roots().Where(Directory.Exists).DefaultIfEmpty("no configuration at all"))}",
-                location: null);
+                $"no source is named '{Shown.Cut(name)}'{Suggestion.DidYouMean(name, Names())}; looked in {string.Join(", ", Roots().Where(Directory.Exists).DefaultIfEmpty("no configuration at all"))}",
+                above?.LocationOfLayer(name));
     }
 
     // Names of directories that are no sources (.git, backups~) are passed over, not refused.
@@ -101,17 +112,18 @@ public sealed class SourceCatalog
 
     private void Descend(SourceSettings settings, IReadOnlyList<string> above)
     {
-        if (above.Contains(settings.Name))
-        {
-            throw new ConfigurationException(
-                ErrorCodes.CircularSources,
-                $"the sources are layered in a circle: {string.Join(" -> ", above.Append(settings.Name))}",
-                settings.Directory is { } directory ? new SourceLocation(Path.Combine(directory, SourceFile.FileName), 0) : null);
-        }
-
+        IReadOnlyList<string> path = [.. above, settings.Name];
         foreach (var layer in settings.Layers)
         {
-            Descend(Read(layer), [.. above, settings.Name]);
+            if (path.Contains(layer))
+            {
+                throw new ConfigurationException(
+                    ErrorCodes.CircularSources,
+                    $"the sources are layered in a circle: {string.Join(" -> ", path.Append(layer))}",
+                    settings.LocationOfLayer(layer));
+            }
+
+            Descend(Read(layer, settings), path);
         }
     }
 }

@@ -40,12 +40,12 @@ internal sealed class SourceFile(SourceTypes types)
         }
 
         var type = types.Find(typeName)
-            ?? throw settings.Wrong("type", $"'{IniFile.Shorten(typeName)}' is not known{Suggestion.DidYouMean(typeName, types.Names)}; the types are {types.List}");
+            ?? throw settings.Wrong("type", $"'{Shown.Cut(typeName)}' is not known{Suggestion.DidYouMean(typeName, types.Names)}; the types are {types.List}");
         string[] known = [.. CommonKeys, .. type.Keys];
         if (settings.Values.Keys.FirstOrDefault(k => !known.Contains(k)) is { } unknown)
         {
             throw settings.Wrong(
-                IniFile.Shorten(unknown),
+                Shown.Cut(unknown),
                 $"a source of type {type.Name} has no such setting{Suggestion.DidYouMean(unknown, known)}; it has {string.Join(", ", known)}");
         }
 

@@ -56,8 +56,8 @@ public sealed record SourceSettings
         return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
             ? number
             : throw Wrong(key, most == int.MaxValue
-                ? string.Create(CultureInfo.InvariantCulture, $"'{IniFile.Shorten(text)}' is not a whole number from {least} up")
-                : string.Create(CultureInfo.InvariantCulture, $"'{IniFile.Shorten(text)}' is not a whole number from {least} to {most}"));
+                ? string.Create(CultureInfo.InvariantCulture, $"'{Shown.Cut(text)}' is not a whole number from {least} up")
+                : string.Create(CultureInfo.InvariantCulture, $"'{Shown.Cut(text)}' is not a whole number from {least} to {most}"));
     }
 
     /// <summary>The error of a setting whose value will not do.</summary>
@@ -66,6 +66,9 @@ public sealed record SourceSettings
     /// <returns>The exception, to be thrown.</returns>
     public ConfigurationException Wrong(string key, string why) =>
         new(ErrorCodes.ConfigurationSetting, $"{key}: {why}", Location(key));
+
+    /// <summary>Where the setting stands that names a layer.</summary>
+    internal SourceLocation? LocationOfLayer(string name) => Location(Values.Keys.FirstOrDefault(k => List(k).Contains(name), ""));
 
     private SourceLocation? Location(string key) =>
         Values.TryGetValue(key, out var value) && value.Location is { } location

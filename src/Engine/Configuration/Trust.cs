@@ -17,22 +17,24 @@ internal static partial class Trust
     public static void Require(string path)
     {
         var status = Status(path);
+        // Of a link, what it leads to is meant: chown -R would change the link itself.
+        var target = new FileInfo(path).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? path;
         var me = EffectiveUser();
         if (status.User != me && status.User != 0)
         {
             throw Refused(path, string.Create(
                 CultureInfo.InvariantCulture,
-                $"it belongs to user {status.User}, not to you ({me}) or root; if you trust it: chown -R {me} {path}"));
+                $"it belongs to user {status.User}, not to you ({me}) or root; if you trust it: chown -R {me} {target}"));
         }
 
         if ((status.Mode & OtherWrite) != 0)
         {
-            throw Refused(path, $"everybody can write to it; if you trust it: chmod -R o-w {path}");
+            throw Refused(path, $"everybody can write to it; if you trust it: chmod -R o-w {target}");
         }
 
         if ((status.Mode & GroupWrite) != 0 && !IsPrivateGroup(status.Group))
         {
-            throw Refused(path, $"its group can write to it; if you trust it: chmod -R g-w {path}");
+            throw Refused(path, $"its group can write to it; if you trust it: chmod -R g-w {target}");
         }
     }
 

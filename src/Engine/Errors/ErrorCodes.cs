@@ -9,6 +9,9 @@ public static class ErrorCodes
     /// <summary>A command line, task or API call was used wrongly.</summary>
     public const string Usage = "CRC0001";
 
+    /// <summary>Standard output cannot be written.</summary>
+    public const string OutputFailed = "CRC0002";
+
     /// <summary>A file of the configuration cannot be read or does not parse.</summary>
     public const string ConfigurationSyntax = "CRC0101";
 

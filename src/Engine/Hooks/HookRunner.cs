@@ -62,7 +62,7 @@ internal sealed class HookRunner
             Error = StreamUse.Output,
         };
         if (ChildProcess.Start(start, out var process) is { } failure)
-            throw Failed(stage, script, failure.Line);
+            throw Failed(stage, script, $"could not be started: {failure.Line}");
 
         entry?.Started(process!.Id);
         LocalCommand command = new(process!, kill: null, static (result, _) => Task.FromResult(result));

@@ -141,7 +141,7 @@ internal sealed class Acquisition(
 
         if (request.Demands.GroupBy(d => d.Source).FirstOrDefault(g => g.Count() > 1) is { } twice)
         {
-            throw new UsageException($"'{IniFile.Shorten(twice.Key)}' is asked for twice; say once how many");
+            throw new UsageException($"'{Shown.Cut(twice.Key)}' is asked for twice; say once how many");
         }
 
         if (request.Priority is < -MostPriority or > MostPriority)

@@ -73,7 +73,7 @@ internal sealed class Clearance(StateStore store, SourceTypes types, HookCalls h
             await hooks.RunAsync(HookStages.Discard, settings, row, cancellationToken).ConfigureAwait(false);
         }
 
-        var context = new ProvisionContext(settings, row.Name, row.Route is { } route ? StoredJson.Route(route) : null, routes.StartFrom(row.Base));
+        var context = new ProvisionContext(settings, row.Name, row.Route is { } route ? StoredJson.Route(route) : null, routes.StartFrom(row.Base, row.Name));
         await type.DiscardAsync(context, cancellationToken).ConfigureAwait(false);
     }
 

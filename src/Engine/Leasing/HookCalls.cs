@@ -29,7 +29,11 @@ internal sealed class HookCalls(HookRunner runner, HostEnvironment environment, 
         variables["CRCACHE_SOURCE"] = settings.Name;
         variables["CRCACHE_RESOURCE"] = row.Name;
         variables[LeaseVariable] = string.Create(CultureInfo.InvariantCulture, $"{row.Name}@{row.Epoch}");
-        variables["CRCACHE_HERE"] = environment.Directory;
+        if (environment.Directory is { } here)
+        {
+            variables["CRCACHE_HERE"] = here;
+        }
+
         variables["CRCACHE"] = options.CommandPath ?? "crcache";
         if (row.Concurrency is { } concurrency)
         {

@@ -19,13 +19,13 @@ public sealed class Inventory
 
     /// <summary>The state of sources.</summary>
     /// <param name="sources">Their names; none for every configured one, and every one that still has resources.</param>
-    /// <returns>In the order asked for, else sorted by name.</returns>
+    /// <returns>Each once, in the order asked for, else sorted by name.</returns>
     /// <exception cref="ConfigurationException">A source that was named is neither configured nor has resources.</exception>
     public IReadOnlyList<SourceStatus> Sources(IReadOnlyList<string> sources)
     {
         var owning = _store.Transact(t => t.Resources.Sources());
-        var names = sources.Count > 0 ? sources : [.. _catalog.Names().Union(owning).Order(StringComparer.Ordinal)];
-        var loaded = names.Distinct().ToDictionary(n => n, n => Load(n, mustExist: sources.Count > 0 && !owning.Contains(n)));
+        var names = sources.Count > 0 ? sources.Distinct() : _catalog.Names().Union(owning).Order(StringComparer.Ordinal);
+        var loaded = names.ToDictionary(n => n, n => Load(n, mustExist: sources.Count > 0 && !owning.Contains(n)));
         return _store.Transact(t =>
         {
             var lapsed = Lapsed(t);
@@ -138,6 +138,12 @@ public sealed class Inventory
 
     private (SourcePlan? Plan, CrCacheException? Problem) Load(string name, bool mustExist)
     {
+        // Of a project's source, seen from elsewhere, only its resources are known: nothing is wrong with it.
+        if (!mustExist && !_catalog.Has(name))
+        {
+            return (null, null);
+        }
+
         try
         {
             return (_plans.Load(name), null);

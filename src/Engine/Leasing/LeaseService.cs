@@ -6,7 +6,7 @@ namespace CrCache.Leasing;
 public sealed class LeaseService
 {
     private static readonly TimeSpan LeastTimeToLive = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan MostTimeToLive = TimeSpan.FromDays(3650);
+    private static readonly TimeSpan MostTimeToLive = TimeSpan.FromDays(10_000);
 
     private readonly StateStore _store;
     private readonly SourcePlans _plans;
@@ -42,6 +42,7 @@ public sealed class LeaseService
     public Task<IReadOnlyList<Lease>> AcquireAsync(AcquireRequest request, CancellationToken cancellationToken)
     {
         CheckTime(request.TimeToLive);
+        NoteText.Check(request.Note);
         return _acquisition.AcquireAsync(request, cancellationToken);
     }
 
@@ -215,7 +216,7 @@ public sealed class LeaseService
     {
         if (time < LeastTimeToLive || time > MostTimeToLive)
         {
-            throw new UsageException("a lease lasts at least one second and at most ten years");
+            throw new UsageException("a lease lasts at least one second and at most 10000 days");
         }
     }
 

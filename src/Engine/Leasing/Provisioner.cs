@@ -38,7 +38,7 @@ internal sealed class Provisioner(StateStore store, HookCalls hooks, RouteBook r
 
     private Task<ResourceDraft> MakeAsync(Allocation allocation, CancellationToken cancellationToken) =>
         allocation.Plan.Type.ProvisionAsync(
-            new ProvisionContext(allocation.Plan.Settings, allocation.Row.Name, null, routes.StartFrom(allocation.Row.Base)),
+            new ProvisionContext(allocation.Plan.Settings, allocation.Row.Name, null, routes.StartFrom(allocation.Row.Base, allocation.Row.Name)),
             cancellationToken);
 
     private async Task<string> ProbeAsync(ResourceRow row, ResourceDraft draft, CancellationToken cancellationToken)

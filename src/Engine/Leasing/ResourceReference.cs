@@ -26,7 +26,7 @@ public readonly record struct ResourceReference(string Name, long? Epoch = null)
             && long.TryParse(text.AsSpan(at + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var epoch)
             && epoch > 0
                 ? new(text[..at], epoch)
-                : throw new UsageException($"'{text}' is not a resource: write NAME, or NAME@EPOCH with the epoch that acquire --json gave");
+                : throw new UsageException($"'{Shown.Cut(text)}' is not a resource: write NAME, or NAME@EPOCH with the epoch that acquire --json gave");
     }
 
     /// <inheritdoc/>

@@ -28,12 +28,14 @@ internal sealed class RouteBook(StateStore store, HostEnvironment environment, C
     });
 
     /// <summary>A way to start commands relative to a resource, or to this machine, whoever holds it.</summary>
-    public Func<Route, ResourceCommand, CancellationToken, Task<RunningCommand>> StartFrom(string? name) => (route, command, cancellationToken) =>
+    /// <param name="name">The resource; null for this machine.</param>
+    /// <param name="aim">The resource that is made or unmade from there: what errors are about.</param>
+    public Func<Route, ResourceCommand, CancellationToken, Task<RunningCommand>> StartFrom(string? name, string aim) => (route, command, cancellationToken) =>
     {
         List<Route> steps = name is null
             ? []
             : _store.Transact(t => t.Resources.Find(name) is { } row ? Steps(t, row) : throw Unknown(t, name));
-        ResolvedRoute resolved = new(new RouteChain(name ?? "this machine", [.. steps, route])) { SshConfiguration = environment.SshConfiguration };
+        ResolvedRoute resolved = new(new RouteChain(aim, [.. steps, route])) { SshConfiguration = environment.SshConfiguration };
         return resolved.StartAsync(command, cancellationToken);
     };
 
@@ -79,7 +81,7 @@ internal sealed class RouteBook(StateStore store, HostEnvironment environment, C
         reference.Epoch is null ? Unknown(transaction, reference.Name) : Lost(reference.Name, "has ended");
 
     private static UsageException Unknown(StoreTransaction transaction, string name) =>
-        new(ErrorCodes.NotLeased, $"no resource is named {IniFile.Shorten(name)}{Suggestion.DidYouMean(name, transaction.Resources.Names())}");
+        new(ErrorCodes.NotLeased, $"no resource is named {Shown.Cut(name)}{Suggestion.DidYouMean(name, transaction.Resources.Names())}");
 
     private static LeaseLostException Lost(string name, string how) =>
         new(ErrorCodes.LeaseLost, $"the lease on {name} {how}; acquire again");

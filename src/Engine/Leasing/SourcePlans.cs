@@ -19,7 +19,7 @@ internal sealed class SourcePlans(SourceCatalog catalog, SourceTypes types, Host
         {
             return catalog.Read(name).Reserve;
         }
-        catch (ConfigurationException)
+        catch (CrCacheException)
         {
             return 0;
         }
@@ -32,7 +32,7 @@ internal sealed class SourcePlans(SourceCatalog catalog, SourceTypes types, Host
         {
             return Load(name);
         }
-        catch (ConfigurationException)
+        catch (CrCacheException)
         {
             return null;
         }
@@ -51,7 +51,7 @@ internal sealed class SourcePlans(SourceCatalog catalog, SourceTypes types, Host
             Labels = FactLabels.Of(settings),
             Here = draft is not null && FactProbe.IsHere(draft.Route) ? new(() => LocalFacts.Read(environment)) : null,
             HasProvisionHooks = settings.Directory is { } directory && HookRunner.HasHooks(directory, HookStages.Provision),
-            Layers = [.. settings.Layers.Select(l => Load(catalog.Read(l)))],
+            Layers = [.. settings.Layers.Select(l => Load(catalog.Read(l, settings)))],
         };
     }
 }

@@ -53,7 +53,7 @@ internal sealed unsafe class ChildProcess
             return new(ExitCodes.Failed, $"{directory}: no such directory");
         var code = ProgramSearch.Find(name, start.Environment, directory, out var program);
         if (code != 0)
-            return new(code, code == ExitCodes.NotFound ? $"{name}: command not found" : $"{program}: permission denied");
+            return new(code, code == ExitCodes.NotFound ? $"{Shown.Cut(name)}: command not found" : $"{program}: permission denied");
         try
         {
             // A file that was just written counts as open for writing while another thread's child, on its way to its own

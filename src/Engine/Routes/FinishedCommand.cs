@@ -10,13 +10,11 @@ internal sealed class FinishedCommand : RunningCommand
     public FinishedCommand(ResourceCommand command, int exitCode, string line)
     {
         _result = new(exitCode);
-        var text = Encoding.UTF8.GetBytes($"crcache: {line}\n");
-        StandardError = command.InheritStreams ? Stream.Null : new MemoryStream(text, writable: false);
-        if (!command.InheritStreams)
-            return;
-        using var error = Console.OpenStandardError();
-        error.Write(text);
+        NotStarted = line;
+        StandardError = command.InheritStreams ? Stream.Null : new MemoryStream(Encoding.UTF8.GetBytes($"crcache: {line}\n"), writable: false);
     }
+
+    public override string? NotStarted { get; }
 
     public override Stream StandardInput => Stream.Null;
 

@@ -47,6 +47,9 @@ internal static unsafe partial class Libc
             throw new IOException($"a process could not be prepared: {Marshal.GetPInvokeErrorMessage(error < 0 ? Marshal.GetLastSystemError() : error)}");
     }
 
+    [LibraryImport(Library, EntryPoint = "getpwnam", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial nint FindUser(string name);
+
     [LibraryImport(Library, EntryPoint = "posix_spawn")]
     public static partial int Spawn(out int pid, byte* path, byte* actions, byte* attributes, byte** argv, byte** environment);
 

@@ -21,9 +21,10 @@ internal static class ProgramSearch
             return ExitCodes.NotFound;
 
         var result = ExitCodes.NotFound;
+        var place = directory ?? "";
         foreach (var entry in environment.GetValueOrDefault("PATH", DefaultPath).Split(':'))
         {
-            var candidate = Path.GetFullPath(Path.Combine(directory ?? Environment.CurrentDirectory, entry, name));
+            var candidate = Path.Combine(place, entry.Length == 0 ? "." : entry, name);
             var verdict = Directory.Exists(candidate) ? ExitCodes.NotFound : Check(candidate);
             if (verdict == 0 || (verdict == ExitCodes.NotExecutable && result != verdict))
                 found = candidate;

@@ -16,6 +16,12 @@ public abstract class RunningCommand : IAsyncDisposable
     /// <summary>What the command writes to its standard error, as bytes.</summary>
     public abstract Stream StandardError { get; }
 
+    /// <summary>
+    /// Why there was nothing to start, where that is found out on this machine: the command is over then, with 126 or 127, and its standard
+    /// error says the same unless it is inherited. Null for a command that was started.
+    /// </summary>
+    public virtual string? NotStarted => null;
+
     /// <summary>Waits for the command's end.</summary>
     /// <param name="cancellationToken">Ends the wait, not the command.</param>
     /// <returns>How it ended.</returns>

@@ -27,6 +27,34 @@ internal sealed class LocalSource : SourceType
         CopyModeOf(settings);
     }
 
+    public override string? Examine(SourceSettings settings)
+    {
+        if (settings.Text("user") is { } user && !IsUser(user))
+        {
+            return $"user: there is no user '{Shown.Cut(user)}' on this machine";
+        }
+
+        // What only another user can see may well be there.
+        return settings.Text("cwd") is { } directory && !Directory.Exists(directory) && (settings.Text("user") is null || IsMissing(directory))
+            ? $"cwd: there is no directory '{Shown.Cut(directory)}'"
+            : null;
+    }
+
+    private static bool IsMissing(string path)
+    {
+        try
+        {
+            return FileStatus.Of(path) is null;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
+    // The C library's own search, so that users of a directory service count as well. A number is a user for sudo only as #1000.
+    private static bool IsUser(string name) => name[0] == '#' || Libc.FindUser(name) != 0;
+
     // The runtime's count honours processor affinity and the cgroup's quota:
     // https://learn.microsoft.com/dotnet/api/system.environment.processorcount
     public override ResourceDraft Draft(SourceSettings settings) =>

@@ -32,6 +32,11 @@ public abstract class SourceType
     {
     }
 
+    /// <summary>Looks whether this machine has what acceptable settings name, such as a directory; for <c>crcache doctor</c>.</summary>
+    /// <param name="settings">The source.</param>
+    /// <returns>What is not there and what to do, or null. Nothing is made or reached for it.</returns>
+    public virtual string? Examine(SourceSettings settings) => null;
+
     /// <summary>
     /// What a resource is, for a type that need not do anything to have one. It is asked before anything is decided, so it must
     /// neither touch the outside world nor depend on which resource it will be.

@@ -23,7 +23,7 @@ internal sealed class SshSource : SourceType
         // A host that begins with a dash would be an option of the ssh program.
         if (host[0] == '-' || host.Any(c => char.IsWhiteSpace(c) || char.IsControl(c)))
         {
-            throw settings.Wrong("ssh_host", $"'{IniFile.Shorten(host)}' is not a host");
+            throw settings.Wrong("ssh_host", $"'{Shown.Cut(host)}' is not a host");
         }
     }
 
@@ -45,7 +45,7 @@ internal sealed class SshSource : SourceType
                 ? new ResourceDraft(route, count)
                 : throw new ResourceException(
                     ErrorCodes.ProvisionFailed,
-                    $"{context.Resource}: the number of processors of {context.Settings.Text("ssh_host")} could not be probed (exit code {result.ExitCode}{(complaint.Length > 0 ? $": {IniFile.Shorten(complaint.Trim())}" : "")}); set concurrency= in source.conf");
+                    $"{context.Resource}: the number of processors of {context.Settings.Text("ssh_host")} could not be probed (exit code {result.ExitCode}{(complaint.Length > 0 ? $": {Shown.Cut(complaint.Trim())}" : "")}); set concurrency= in source.conf");
         }
     }
 

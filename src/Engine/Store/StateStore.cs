@@ -39,7 +39,7 @@ internal sealed class StateStore(Func<string> directory, TimeProvider time)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new StoreException(ErrorCodes.StoreFailed, $"{File} cannot be used: {e.Message}", e);
+            throw new StoreException(ErrorCodes.StoreFailed, $"{File} cannot be used: {SystemError.Text(e)}", e);
         }
     }
 
@@ -64,6 +64,11 @@ internal sealed class StateStore(Func<string> directory, TimeProvider time)
     {
         T result;
         bool wrote;
+        if (System.IO.File.Exists(place))
+        {
+            throw new IOException($"{place} is not a directory");
+        }
+
         Directory.CreateDirectory(place, Private);
         using (StoreGate.Enter(Path.Combine(place, "state.lock")))
         {

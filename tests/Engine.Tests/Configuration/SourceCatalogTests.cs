@@ -88,18 +88,20 @@ public sealed class SourceCatalogTests : IDisposable
         Assert.Equal(0, settings.Reserve);
     }
 
+    [Fact]
+    public void A_name_that_is_not_configured_is_unknown() =>
+        Assert.Equal(ErrorCodes.UnknownSource, Assert.Throws<ConfigurationException>(() => Catalog.Get("lokal")).Code);
+
     [Theory]
-    [InlineData("lokal")]
     [InlineData("../../etc")]
     [InlineData("")]
     [InlineData(".")]
     [InlineData("a/b")]
     [InlineData("-s")]
     [InlineData("new\nline")]
-    public void A_name_that_is_not_configured_is_unknown(string name)
+    public void What_cannot_be_a_name_is_refused(string name)
     {
-        var error = Assert.Throws<ConfigurationException>(() => Catalog.Get(name));
-        Assert.Equal(ErrorCodes.UnknownSource, error.Code);
+        var error = Assert.Throws<UsageException>(() => Catalog.Get(name));
         Assert.DoesNotContain('\n', error.Message);
     }
 
@@ -111,6 +113,19 @@ public sealed class SourceCatalogTests : IDisposable
         var error = Assert.Throws<ConfigurationException>(() => Catalog.Get("a"));
         Assert.Equal(ErrorCodes.CircularSources, error.Code);
         Assert.Contains("a -> b -> a", error.Message, StringComparison.Ordinal);
+        Assert.EndsWith(Path.Combine("b", "source.conf:3"), error.Location.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("nothere", ErrorCodes.UnknownSource)]
+    [InlineData("../db", ErrorCodes.ConfigurationSetting)]
+    public void A_layer_that_is_not_there_is_named_with_file_and_line(string layer, string code)
+    {
+        _fixture.Home.AddSource("a", $"type=pool\nmaximum=2\nsources=local {layer}");
+        var error = Assert.Throws<ConfigurationException>(() => Catalog.Get("a"));
+        Assert.Equal(code, error.Code);
+        Assert.Contains(layer, error.Message, StringComparison.Ordinal);
+        Assert.EndsWith(Path.Combine("a", "source.conf:4"), error.Location.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -149,6 +164,19 @@ public sealed class SourceCatalogTests : IDisposable
         Assert.Equal(ErrorCodes.UntrustedConfiguration, error.Code);
         Assert.Contains("chmod", error.Message, StringComparison.Ordinal);
         Assert.StartsWith(_fixture.Home.ProjectRoot, error.Location!.Value.File, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_advice_for_a_link_names_what_it_leads_to()
+    {
+        var file = Path.Combine(_fixture.Home.AddSource("db", "type=local"), "source.conf");
+        var target = _fixture.Home.Combine("elsewhere.conf");
+        File.Move(file, target);
+        File.SetUnixFileMode(target, File.GetUnixFileMode(target) | UnixFileMode.OtherWrite);
+        File.CreateSymbolicLink(file, target);
+        var error = Assert.Throws<ConfigurationException>(() => Catalog.Get("db"));
+        Assert.EndsWith($"chmod -R o-w {target}", error.Message, StringComparison.Ordinal);
+        Assert.Equal(file, error.Location!.Value.File);
     }
 
     [Fact]

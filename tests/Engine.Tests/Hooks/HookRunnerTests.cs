@@ -104,7 +104,7 @@ public sealed class HookRunnerTests : IDisposable
         var failure = await Assert.ThrowsAsync<ResourceException>(() => RunAsync());
 
         Assert.Equal(ErrorCodes.HookFailed, failure.Code);
-        Assert.Contains("interpreter", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("could not be started: ", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]
