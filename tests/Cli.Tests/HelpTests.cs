@@ -22,6 +22,16 @@ public sealed class HelpTests : IDisposable
     }
 
     [Fact]
+    public async Task The_commands_and_the_version_are_json_for_programs()
+    {
+        using var commands = System.Text.Json.JsonDocument.Parse((await _home.CrcacheAsync("commands", "--json")).Success().Output);
+        using var version = System.Text.Json.JsonDocument.Parse((await _home.CrcacheAsync("--json", "--version")).Success().Output);
+
+        Assert.Contains(commands.RootElement.EnumerateArray(), c => c.GetProperty("name").GetString() == "acquire" && c.GetProperty("description").GetString()!.Length > 0);
+        Assert.Equal((await _home.CrcacheAsync("--version")).Success().Output.TrimEnd(), version.RootElement.GetProperty("version").GetString());
+    }
+
+    [Fact]
     public async Task Every_option_is_in_the_manual()
     {
         var manual = await File.ReadAllTextAsync(Repository.Path("docs", "cli.md"));

@@ -23,8 +23,10 @@ public sealed class RunTests : IAsyncLifetime
     {
         var result = await _home.CrcacheAsync("run", "local-0", "no-such-command-here");
 
-        Assert.Equal(127, result.ExitCode);
-        Assert.Contains("no-such-command-here", result.Error, StringComparison.Ordinal);
+        result.AssertRefused(127, "CRC0402", "no-such-command-here: command not found");
+        using var error = System.Text.Json.JsonDocument.Parse((await _home.CrcacheAsync("--json", "run", "local-0", "no-such-command-here")).Error);
+        Assert.Equal("CRC0402", error.RootElement.GetProperty("code").GetString());
+        Assert.Equal(127, error.RootElement.GetProperty("exitCode").GetInt32());
     }
 
     [Fact]
@@ -35,8 +37,7 @@ public sealed class RunTests : IAsyncLifetime
 
         var result = await _home.CrcacheAsync("run", "local-0", file);
 
-        Assert.Equal(126, result.ExitCode);
-        Assert.Contains(file, result.Error, StringComparison.Ordinal);
+        result.AssertRefused(126, "CRC0402", file);
     }
 
     [Theory]

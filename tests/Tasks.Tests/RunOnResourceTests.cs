@@ -47,6 +47,19 @@ public sealed class RunOnResourceTests : IDisposable
     }
 
     [Fact]
+    public void A_program_that_is_not_there_is_no_work_that_failed()
+    {
+        var task = _bench.Run(_bench.Acquired());
+        task.Arguments = ["nosuchprog", "x"];
+
+        Assert.False(task.Execute());
+
+        Assert.Equal(127, task.ExitCode);
+        Assert.Equal(ErrorCodes.CommandNotStarted, _bench.Log.Error.Code);
+        Assert.Contains("nosuchprog: command not found", _bench.Log.Error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void An_exit_code_can_be_ignored()
     {
         var task = _bench.Run(_bench.Acquired());
