@@ -26,6 +26,39 @@ public sealed class DoctorTests : IDisposable
         Assert.Contains(result.OutputLines, line => line.StartsWith("broken", StringComparison.Ordinal) && line.Contains("odd", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("cwd=/no/such", "there is no directory '/no/such'")]
+    [InlineData("user=nosuchuser", "there is no user 'nosuchuser'")]
+    public async Task What_a_source_names_and_is_not_there_is_broken(string setting, string text)
+    {
+        _home.AddSource("odd", $"type=local\n{setting}\n");
+
+        var result = await _home.CrcacheAsync("doctor");
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains(result.OutputLines, line => line.StartsWith("broken", StringComparison.Ordinal) && line.Contains("source odd", StringComparison.Ordinal) && line.Contains(text, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_store_on_a_full_disk_is_broken()
+    {
+        Assert.SkipWhen(Requirement.Root.IsMissing(out var reason), reason);
+        Directory.CreateDirectory(_home.StateDirectory);
+
+        // A disk of its own, seen by this one command only.
+        var result = await ProcessRun.RunAsync(
+            [
+                "unshare", "--mount", "sh", "-c",
+                "mount -t tmpfs -o size=512k none \"$CRCACHE_HOME\" && \"$0\" acquire && { head -c 1M /dev/zero > \"$CRCACHE_HOME/full\"; exec \"$0\" doctor; }", Crcache.Program,
+            ],
+            _home.Environment,
+            _home.Project);
+        Assert.SkipWhen(result.Error.Contains("unshare", StringComparison.Ordinal) || result.Error.Contains("mount:", StringComparison.Ordinal), "mounts are needed: " + result.Error);
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains(result.OutputLines, line => line.StartsWith("broken", StringComparison.Ordinal) && line.Contains("No space left on device", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task Json_has_the_same_findings()
     {
