@@ -16,17 +16,37 @@ internal static class UsageCheck
             return;
         var command = parsed.CommandResult.Command;
         if (UnknownOption(parsed) is { } option)
-            throw Wrong(command, $"unknown option '{option}'", Suggestion.For(option, OptionNames(parsed)));
+            throw Unknown(parsed, option);
         if (parsed.UnmatchedTokens is [var extra, ..])
-            throw Wrong(command, command is RootCommand ? $"unknown command '{extra}'" : $"{command.Name} does not take '{extra}'", command is RootCommand ? Suggestion.For(extra, command.Subcommands.SelectMany(Names)) : null);
+            throw command is RootCommand ? Unknown(command, extra) : Wrong(command, $"{command.Name} does not take '{Shown.Cut(extra)}'", null);
         if (command is RootCommand && parsed.Errors.All(e => e.SymbolResult is CommandResult))
             throw new UsageException("no command was given; 'crcache quickstart' is a short lesson, 'crcache commands' lists all");
         if (parsed.Errors is { Count: > 0 } errors)
             throw Wrong(command, Text(errors.FirstOrDefault(e => e.SymbolResult is not CommandResult) ?? errors[0], command), null);
         if (command is not RootCommand
             && parsed.RootCommandResult.Children.OfType<OptionResult>().FirstOrDefault(o => !o.Implicit && !o.Option.Recursive && !command.Options.Contains(o.Option)) is { } stray)
-            throw Wrong(command, $"{command.Name} does not take {stray.Option.Name}", null);
+            throw NotTaken(command, stray.Option.Name);
     }
+
+    private static UsageException Unknown(ParseResult parsed, string option)
+    {
+        var command = parsed.CommandResult.Command;
+        if (parsed.RootCommandResult.Command.Options.Any(o => Names(o).Contains(option)))
+            return NotTaken(command, option);
+        // Of one letter any other is near.
+        return Wrong(command, $"unknown option '{Shown.Cut(option)}'", option.Length > 2 ? Suggestion.For(option, OptionNames(parsed)) : null);
+    }
+
+    private static UsageException Unknown(Command root, string name) =>
+        root.Subcommands.SelectMany(Names).Contains(name)
+            ? new($"'{name}' stands behind '--', where no command can be; write it before")
+            : Wrong(root, $"unknown command '{Shown.Cut(name)}'", Suggestion.For(name, root.Subcommands.SelectMany(Names)));
+
+    // A source is an option of what leases from it, and an argument of what shows it.
+    private static UsageException NotTaken(Command command, string option) =>
+        command.Arguments.Any(a => a.HelpName == "SOURCE")
+            ? new($"{command.Name} does not take {option}; name the sources as arguments: crcache {command.Name} SOURCE")
+            : Wrong(command, $"{command.Name} does not take {option}", null);
 
     // What looks like an option but is none would otherwise be taken for a name: "release --frce pool-0".
     private static string? UnknownOption(ParseResult parsed)
@@ -48,7 +68,8 @@ internal static class UsageCheck
     private static IEnumerable<Option> Options(ParseResult parsed) =>
         parsed.CommandResult.Command.Options.Concat(parsed.RootCommandResult.Command.Options);
 
-    private static IEnumerable<string> OptionNames(ParseResult parsed) => Options(parsed).SelectMany(Names).Distinct();
+    private static IEnumerable<string> OptionNames(ParseResult parsed) =>
+        Options(parsed).Where(o => o.Recursive || parsed.CommandResult.Command.Options.Contains(o)).SelectMany(Names).Where(n => n.Length > 2).Distinct();
 
     private static IEnumerable<string> Names(Option option) => [option.Name, .. option.Aliases];
 
@@ -61,7 +82,7 @@ internal static class UsageCheck
         OptionResult { Tokens.Count: > 1 } option when option.Option.Arity.MaximumNumberOfValues == 1 => $"{option.Option.Name} was given more than once",
         ArgumentResult { Tokens.Count: 0 } argument => $"{command.Name} needs {argument.Argument.HelpName ?? argument.Argument.Name}",
         CommandResult => $"{command.Name} needs {string.Join(" and ", command.Arguments.Where(a => a.Arity.MinimumNumberOfValues > 0).Select(a => a.HelpName ?? a.Name))}",
-        _ => error.Message.TrimEnd('.'),
+        _ => Shown.Cut(error.Message.TrimEnd('.')),
     };
 
     private static string Described(Option option) => option.HelpName ?? "a value";

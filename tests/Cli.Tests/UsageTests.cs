@@ -28,6 +28,9 @@ public sealed class UsageTests : IDisposable
     [InlineData("acquire|--priority|high", "--priority: 'high'")]
     [InlineData("acquire|--priority|1001", "1001 is no priority")]
     [InlineData("-s|local|acquire|-s|local", "'local' is asked for twice")]
+    [InlineData("acquire|-s|", "a source's name is empty")]
+    [InlineData("acquire|-s|../lab", "'../lab' cannot be a source's name")]
+    [InlineData("acquire|-s|/", "'/' cannot be")]
     [InlineData("acquire|--ttl", "--ttl needs DURATION")]
     [InlineData("acquire|--ttl|soon", "'soon' is not a length of time")]
     [InlineData("acquire|--ttl|1h30", "'1h30' is not a length of time")]
@@ -80,7 +83,14 @@ public sealed class UsageTests : IDisposable
     [InlineData("steal|local-0|--note", "--note needs TEXT")]
     [InlineData("status|--query", "--query needs FIELD")]
     [InlineData("status|--query|inuse", "unknown field 'inuse'; did you mean in-use?")]
-    [InlineData("-s|local|status", "status does not take --source")]
+    [InlineData("-s|local|status", "status does not take --source; name the sources as arguments")]
+    [InlineData("status|-s|local", "status does not take -s; name the sources as arguments")]
+    [InlineData("release|-s|local", "release does not take -s; see 'crcache help release'")]
+    [InlineData("cp|-z|a|b", "unknown option '-z'; see 'crcache help cp'")]
+    [InlineData("--|status", "'status' stands behind '--'")]
+    [InlineData("acquire|--ttl|10001d", "up to 10000d")]
+    [InlineData("acquire|--ttl|0s", "at least one second and at most 10000 days")]
+    [InlineData("acquire|--note|two\nlines", "a note is one line of at most 1000 characters")]
     [InlineData("events|-n|0", "'0' is not a number of events")]
     [InlineData("events|-n|-3", "'-3' is not a number of events")]
     [InlineData("events|now", "events does not take 'now'")]
@@ -111,6 +121,37 @@ public sealed class UsageTests : IDisposable
     }
 
     [Theory]
+    [InlineData("run|{0}|true")]
+    [InlineData("run|local-0@{0}")]
+    [InlineData("run|local-0|{0}")]
+    [InlineData("release|{0}")]
+    [InlineData("cp|{0}:a|b")]
+    [InlineData("acquire|{0}")]
+    [InlineData("acquire|-s|{0}")]
+    [InlineData("acquire|--note|{0}")]
+    [InlineData("acquire|--ttl|{0}")]
+    [InlineData("acquire|--wait={0}")]
+    [InlineData("acquire|--priority|{0}")]
+    [InlineData("acquire|--while-pid|{0}")]
+    [InlineData("status|{0}")]
+    [InlineData("status|--query|{0}")]
+    [InlineData("events|-n|{0}")]
+    [InlineData("-d|{0}|status")]
+    [InlineData("help|{0}")]
+    [InlineData("{0}")]
+    [InlineData("--{0}")]
+    public async Task A_name_of_a_hundred_thousand_letters_is_cut(string arguments)
+    {
+        await _home.AcquireAsync();
+
+        var result = await _home.CrcacheAsync(arguments.Replace("{0}", new string('x', 100_000), StringComparison.Ordinal).Split('|'));
+
+        Assert.NotEqual(0, result.ExitCode);
+        Assert.InRange(result.Error.Length, 1, 400);
+        Assert.Contains("error CRC", result.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("run|no\nsuch\u001b[31m\tthing|true")]
     [InlineData("renew|no\nsuch\u001b[31m\tthing")]
     [InlineData("hold|no\nsuch\u001b[31m\tthing")]
@@ -126,6 +167,7 @@ public sealed class UsageTests : IDisposable
         Assert.Equal(2, result.ExitCode);
         var line = Assert.Single(result.Error.TrimEnd('\n').Split('\n'));
         Assert.DoesNotContain(line, char.IsControl);
+        Assert.Contains(@"no\nsuch\x1b[31m\tthing", line, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -163,11 +205,28 @@ public sealed class UsageTests : IDisposable
     }
 
     [Fact]
+    public async Task A_state_directory_that_is_not_absolute_is_refused()
+    {
+        _home.Environment["CRCACHE_HOME"] = "relh";
+
+        (await _home.CrcacheAsync("acquire")).AssertRefused(2, "CRC0001", "CRCACHE_HOME is 'relh': it must be an absolute directory");
+    }
+
+    [Fact]
+    public async Task A_directory_that_was_deleted_configures_nothing()
+    {
+        var result = await _home.ShellAsync("mkdir gone && cd gone && rmdir ../gone && crcache acquire && crcache run local-0 echo here && crcache doctor >&2 && crcache status -v > ../status");
+
+        Assert.Equal("local-0\nhere\n", result.Success().Output);
+        (await _home.ShellAsync("mkdir gone && cd gone && rmdir ../gone && exec crcache cp a local-0:/tmp")).AssertRefused(125, "CRC0501", "a: ");
+    }
+
+    [Fact]
     public async Task A_state_directory_that_cannot_be_made_is_one_line()
     {
         await File.WriteAllTextAsync(_home.StateDirectory, "in the way");
 
-        (await _home.CrcacheAsync("acquire")).AssertRefused(125, "CRC0601", _home.StateDirectory);
+        (await _home.CrcacheAsync("acquire")).AssertRefused(125, "CRC0601", $"{_home.StateDirectory} is not a directory");
     }
 
     [Fact]
