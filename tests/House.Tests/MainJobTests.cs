@@ -49,17 +49,14 @@ public sealed partial class MainJobTests : IDisposable
     private async Task WriteOwnSuite()
     {
         var readme = SourceText.Read("README.md");
-        var additions = string.Concat(XmlBlock().Matches(readme).Select(m => m.Groups[1].Value).Where(b => b.Contains("CrCache.TestAdapter", StringComparison.Ordinal)));
+        string[] blocks = [.. XmlBlock().Matches(readme).Select(m => m.Groups[1].Value)];
+        var additions = string.Concat(blocks.Where(b => b.Contains("CrCache.TestAdapter", StringComparison.Ordinal)));
         await File.WriteAllTextAsync(Path.Combine(_home.Project, "Own.Tests.csproj"), Suite.Replace("README", additions, StringComparison.Ordinal));
         var places = Assert.Single(ShownFile.In("README.md"));
         _home.AddSource("places", places.Text, project: true);
-        await File.WriteAllTextAsync(Path.Combine(_home.Project, "nuget.config"), $"""
-            <configuration>
-              <packageSources>
-                <add key="crcache" value="{Repository.Path("artifacts", "package", "release")}" />
-              </packageSources>
-            </configuration>
-            """);
+        await File.WriteAllTextAsync(
+            Path.Combine(_home.Project, "nuget.config"),
+            Assert.Single(blocks, b => b.Contains("<packageSources>", StringComparison.Ordinal)).Replace("/path/to/crcache", Repository.Root, StringComparison.Ordinal));
         for (var i = 0; i < 4; i++)
         {
             await File.WriteAllTextAsync(Path.Combine(_home.Project, $"Class{i}.cs"), $$"""
