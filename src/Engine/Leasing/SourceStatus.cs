@@ -27,6 +27,6 @@ public sealed record SourceStatus
     /// <summary>Units of work each of its resources takes at once: configured, of a known resource, or probed; null where that is not known yet.</summary>
     public required int? Concurrency { get; init; }
 
-    /// <summary>What is wrong with its configuration, or null.</summary>
+    /// <summary>What is wrong with its configuration, or null; where it has none here, as one of another project, nothing is.</summary>
     public CrCacheException? Problem { get; init; }
 }
