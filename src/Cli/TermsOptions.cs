@@ -57,5 +57,5 @@ internal sealed class TermsOptions
     private static int ProcessId(string text) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0
             ? number
-            : throw new UsageException($"--while-pid: '{text}' is not the id of a process");
+            : throw new UsageException($"--while-pid: '{Shown.Cut(text)}' is not the id of a process");
 }

@@ -61,7 +61,7 @@ internal sealed class Caller(Func<string> stateDirectory)
         {
             throw new UsageException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"'{IniFile.Shorten(name)}' is not an owner's name: write 1 to {LongestName} characters, not all blank and none of them a control character"));
+                $"'{Shown.Cut(name)}' is not an owner's name: write 1 to {LongestName} characters, not all blank and none of them a control character"));
         }
     }
 

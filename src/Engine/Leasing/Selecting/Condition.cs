@@ -58,5 +58,5 @@ internal sealed class Condition : IEquatable<Condition>
 
     public override string ToString() => Text;
 
-    private static string Shown(string value) => value.Length > 0 ? IniFile.Shorten(value) : "''";
+    private static string Shown(string value) => value.Length > 0 ? CrCache.Shown.Cut(value) : "''";
 }

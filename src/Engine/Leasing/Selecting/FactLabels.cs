@@ -24,19 +24,19 @@ internal static class FactLabels
             {
                 throw settings.Wrong(
                     Key,
-                    $"'{IniFile.Shorten(word)}' is not a label; write NAME or NAME=VALUE without blanks, the name of letters, digits, '_', '-' and '.'");
+                    $"'{Shown.Cut(word)}' is not a label; write NAME or NAME=VALUE without blanks, the name of letters, digits, '_', '-' and '.'");
             }
 
             if (value.Length == 0 || value.Any(c => char.IsControl(c) || c is '\'' or '"'))
             {
                 throw settings.Wrong(Key, value.Length == 0
-                    ? $"'{IniFile.Shorten(word)}' has no value; write {IniFile.Shorten(name)}=VALUE, or {IniFile.Shorten(name)} alone"
-                    : $"the value of '{IniFile.Shorten(word)}' cannot be used; it takes no quotes and no control characters");
+                    ? $"'{Shown.Cut(word)}' has no value; write {Shown.Cut(name)}=VALUE, or {Shown.Cut(name)} alone"
+                    : $"the value of '{Shown.Cut(word)}' cannot be used; it takes no quotes and no control characters");
             }
 
             if (!labels.TryAdd(Prefix + name, value))
             {
-                throw settings.Wrong(Key, $"'{IniFile.Shorten(name)}' is there twice");
+                throw settings.Wrong(Key, $"'{Shown.Cut(name)}' is there twice");
             }
         }
 
