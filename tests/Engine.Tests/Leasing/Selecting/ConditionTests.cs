@@ -98,6 +98,6 @@ public sealed class ConditionTests
     [Fact]
     public void What_there_is_is_shown_in_one_short_line() =>
         Assert.Equal(
-            $"a=b (it has x?y{new string('z', 57)}...)",
+            $"a=b (it has x\\ny{new string('z', 56)}...)",
             Condition.Parse("a=b").FirstFalse(new(new Dictionary<string, string> { ["a"] = "x\ny" + new string('z', 1000) })));
 }
