@@ -43,7 +43,7 @@ internal sealed class Provisioner(StateStore store, HookCalls hooks, RouteBook r
 
     private async Task<string> ProbeAsync(ResourceRow row, ResourceDraft draft, CancellationToken cancellationToken)
     {
-        var start = routes.StartFrom(row.Base);
+        var start = routes.StartFrom(row.Base, row.Name);
         return (await FactProbe.AskAsync((command, token) => start(draft.Route, command, token), cancellationToken).ConfigureAwait(false)).Stored;
     }
 
