@@ -86,6 +86,7 @@ internal sealed class BuildLeases : IDisposable
         }
     }
 
+    [SuppressMessage("Design", "CA1031", Justification = "As for the heartbeat: what could not be renewed just now is still held.")]
     private bool IsRenewed(ResourceReference resource)
     {
         try
@@ -96,6 +97,10 @@ internal sealed class BuildLeases : IDisposable
         catch (LeaseLostException)
         {
             return false;
+        }
+        catch (Exception)
+        {
+            return true;
         }
     }
 }

@@ -23,8 +23,8 @@ public sealed class ReleaseResource : ResourceTask
         var items = Resources.DistinctBy(ResourceItem.Reference).ToArray();
         if (IgnoreMissing)
             items = [.. items.Where(i => IsLeased(engine, ResourceItem.Reference(i)))];
-        await engine.Leases.ReleaseAsync([.. items.Select(ResourceItem.Reference)], force: false, cancellationToken);
-        Released = items;
+        var released = await engine.Leases.ReleaseAsync([.. items.Select(ResourceItem.Reference)], force: false, cancellationToken);
+        Released = [.. items.Where(i => released.Contains(ResourceItem.Reference(i).Name))];
     }
 
     private static bool IsLeased(CrCacheEngine engine, ResourceReference resource)

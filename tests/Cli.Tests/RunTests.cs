@@ -15,6 +15,19 @@ public sealed class RunTests : IAsyncLifetime
         Assert.Equal(exitCode, (await _home.CrcacheAsync("run", "local-0", "sh", "-c", $"exit {exitCode}")).ExitCode);
 
     [Fact]
+    public async Task A_lease_lasts_as_long_as_a_command_runs_with_it()
+    {
+        _home.AddSource("one", "type=local\nmaximum=1\n");
+        (await _home.CrcacheAsync("acquire", "-s", "one", "--ttl", "5s")).Success();
+
+        using var running = _home.StartCrcache("run", "one-0", "sleep", "9");
+        await Task.Delay(TimeSpan.FromSeconds(7), TestContext.Current.CancellationToken);
+
+        Assert.Equal(75, (await _home.CrcacheAsync("acquire", "-s", "one")).ExitCode);
+        (await running.WaitAsync()).Success();
+    }
+
+    [Fact]
     public async Task A_command_that_a_signal_ends_is_128_and_its_number() =>
         Assert.Equal(137, (await _home.CrcacheAsync("run", "local-0", "sh", "-c", "kill -9 $$")).ExitCode);
 

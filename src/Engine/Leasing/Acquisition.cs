@@ -108,9 +108,9 @@ internal sealed class Acquisition(
             }
 
             // Nothing was in the way but the others.
-            var problem = decision.Problem ?? throw new InvalidOperationException("nothing was taken, and for no reason");
             if (left <= TimeSpan.Zero)
             {
+                var problem = decision.Problem ?? throw new InvalidOperationException("nothing was taken, and for no reason");
                 throw attempt.Request.Wait == TimeSpan.Zero ? problem : problem.After(attempt.Request.Wait);
             }
 
@@ -192,7 +192,7 @@ internal sealed class Acquisition(
 
         var ticket = Stand(transaction, attempt, waits, out var stood);
         transaction.IsTrial = !collected && !line.HasChanged && !stood && transitions.ToClear.Count == 0;
-        return new Decision(null, Exhaustion.Explain(transaction, unmet, earmarks, ahead), transitions.ToClear, collector.Unknown, ticket);
+        return new Decision(null, waits ? null : Exhaustion.Explain(transaction, unmet, earmarks, ahead), transitions.ToClear, collector.Unknown, ticket);
     }
 
     private static List<Allocation> Take(Allocator allocator, Attempt attempt, out PlannedDemand? unmet)

@@ -26,6 +26,16 @@ internal sealed class Clearance(StateStore store, SourceTypes types, HookCalls h
                 await UnmakeAsync(row, cancellationToken).ConfigureAwait(false);
             }
         }
+        catch (OperationCanceledException)
+        {
+            // Given up, not failed: the next command goes on with it at once.
+            store.Transact(t =>
+            {
+                new Transitions(t, caller, new Dictionary<string, int>()).Abandon(row);
+                return true;
+            });
+            throw;
+        }
         catch (Exception e)
         {
             // Whatever it was, the row must not stay with a process that no longer works on it.

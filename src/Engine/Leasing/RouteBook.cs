@@ -10,6 +10,10 @@ internal sealed class RouteBook(StateStore store, HostEnvironment environment, C
     private readonly StateStore _store = store;
     private readonly Caller _caller = caller;
 
+    // While a command runs its lease is kept alive, however short it is.
+    private static readonly TimeSpan LongestBeat = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan ShortestBeat = TimeSpan.FromMilliseconds(300);
+
     // A command a second on one lease need not write a renewal a second; a lease of seconds is renewed all the same.
     private static readonly TimeSpan RenewAfter = TimeSpan.FromMinutes(1);
 
@@ -19,12 +23,8 @@ internal sealed class RouteBook(StateStore store, HostEnvironment environment, C
     public RouteChain Open(ResourceReference reference) => _store.Transact(t =>
     {
         var row = Require(t, reference, forHook: true);
-        if (row.Owner is { TimeToLive: { } time } owner && owner.Left(t) < time - (RenewAfter < time / 2 ? RenewAfter : time / 2))
-        {
-            t.Resources.Update(row with { Owner = owner.Lasting(time, t) });
-        }
-
-        return new RouteChain(row.Name, Steps(t, row)) { Track = new Track(this, new(row.Name, row.Epoch)) };
+        Renew(t, row);
+        return new RouteChain(row.Name, Steps(t, row)) { Track = new Track(this, new(row.Name, row.Epoch), row.Owner?.TimeToLive) };
     });
 
     /// <summary>A way to start commands relative to a resource, or to this machine, whoever holds it.</summary>
@@ -65,6 +65,14 @@ internal sealed class RouteBook(StateStore store, HostEnvironment environment, C
         return row.Owner?.IsOver(transaction) is true ? throw Lost(row.Name, "has expired") : row;
     }
 
+    private static void Renew(StoreTransaction transaction, ResourceRow row)
+    {
+        if (row.Owner is { TimeToLive: { } time } owner && owner.Left(transaction) < time - (RenewAfter < time / 2 ? RenewAfter : time / 2))
+        {
+            transaction.Resources.Update(row with { Owner = owner.Lasting(time, transaction) });
+        }
+    }
+
     private static List<Route> Steps(StoreTransaction transaction, ResourceRow row)
     {
         var steps = new List<Route>();
@@ -87,7 +95,7 @@ internal sealed class RouteBook(StateStore store, HostEnvironment environment, C
         new(ErrorCodes.LeaseLost, $"the lease on {name} {how}; acquire again");
 
     /// <summary>The commands under one hand-out.</summary>
-    private sealed class Track(RouteBook book, ResourceReference lease) : CommandTrack
+    private sealed class Track(RouteBook book, ResourceReference lease, TimeSpan? timeToLive) : CommandTrack
     {
         // In this order: whoever ends the lease sees what is written down, or what is written down sees that it has ended.
         public override Entry Begin()
@@ -96,12 +104,34 @@ internal sealed class RouteBook(StateStore store, HostEnvironment environment, C
             try
             {
                 book._store.Transact(t => book.Require(t, lease, forHook: true));
+                if (timeToLive is { } time)
+                {
+                    var beat = time / 3 < LongestBeat ? time / 3 : LongestBeat;
+                    entry.KeepAlive(new Timer(_ => KeepAlive(), null, beat > ShortestBeat ? beat : ShortestBeat, beat > ShortestBeat ? beat : ShortestBeat));
+                }
+
                 return entry;
             }
             catch
             {
                 entry.Dispose();
                 throw;
+            }
+        }
+
+        private void KeepAlive()
+        {
+            try
+            {
+                book._store.Transact(t =>
+                {
+                    Renew(t, book.Require(t, lease, forHook: true));
+                    return true;
+                });
+            }
+            catch (CrCacheException)
+            {
+                // Whoever ended the lease ends the command as well; and a store that cannot be written now may be in a moment.
             }
         }
     }

@@ -69,7 +69,7 @@ internal sealed class RunningCommands(Func<string> directory, Lazy<ProcessIdenti
     private static async Task EndAsync(string path, string resource, CancellationToken cancellationToken)
     {
         var begin = TimeProvider.System.GetTimestamp();
-        HashSet<int> asked = [];
+        HashSet<int> asked = [], killed = [];
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -105,7 +105,14 @@ internal sealed class RunningCommands(Func<string> directory, Lazy<ProcessIdenti
                 var left = processes.SelectMany(p => Descendants.Of(p.Id).Union(ProcessIdentity.InSession(p.Id))).Distinct().ToList();
                 if (left.Count == 0)
                 {
-                    File.Delete(path);
+                    // Who started it and lives still has to read that it was ended, and deletes the file himself.
+                    if (written?.Starter is { } starter && !starter.IsGone() && asked.Count > 0 && waited < Patience)
+                    {
+                        await Task.Delay(Poll, cancellationToken).ConfigureAwait(false);
+                        continue;
+                    }
+
+                    Delete(path);
                     return;
                 }
 
@@ -121,20 +128,32 @@ internal sealed class RunningCommands(Func<string> directory, Lazy<ProcessIdenti
 
                 foreach (var process in left)
                 {
-                    if (waited > Grace)
-                    {
-                        Send(process, Libc.SigKill);
-                    }
-                    else if (asked.Add(process))
+                    if (asked.Add(process))
                     {
                         // What is stopped has to hear it.
                         Send(process, Libc.SigTerm);
                         Send(process, Libc.SigContinue);
                     }
+                    else if (waited > Grace && killed.Add(process))
+                    {
+                        Send(process, Libc.SigKill);
+                    }
                 }
             }
 
             await Task.Delay(Poll, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static void Delete(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // Tidied up by somebody else.
         }
     }
 
@@ -212,10 +231,15 @@ internal sealed class RunningCommands(Func<string> directory, Lazy<ProcessIdenti
         public override IReadOnlyDictionary<string, string> Environment { get; } =
             new Dictionary<string, string> { ["CRCACHE_RESOURCE"] = resource, [Tag] = id };
 
+        private IDisposable? _heartbeat;
+
+        public override void KeepAlive(IDisposable heartbeat) => _heartbeat = heartbeat;
+
         public override void Started(int process) => File.AppendAllText(path, starter.Sibling(process) + "\n");
 
         public override void Dispose()
         {
+            _heartbeat?.Dispose();
             try
             {
                 IsEvicted = File.ReadLines(path).Skip(2).Any();

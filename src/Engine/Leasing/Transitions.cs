@@ -160,6 +160,9 @@ internal sealed class Transitions(StoreTransaction transaction, Caller caller, I
         }
     }
 
+    /// <summary>Leaves a resource that this process was clearing to whoever comes next.</summary>
+    public void Abandon(ResourceRow row) => transaction.Resources.Update(row with { Actor = null });
+
     /// <summary>Keeps a resource whose discard failed for another try, later each time.</summary>
     public void Postpone(ResourceRow row, string why)
     {

@@ -16,6 +16,9 @@ internal abstract class CommandTrack
         /// <summary>Whether it was ended because its lease was; known once it has been disposed.</summary>
         public bool IsEvicted { get; protected set; }
 
+        /// <summary>Gives it what keeps its lease alive, to be disposed with it.</summary>
+        public abstract void KeepAlive(IDisposable heartbeat);
+
         /// <summary>Says which process it is.</summary>
         public abstract void Started(int process);
 

@@ -48,6 +48,23 @@ public sealed class FencingTests : IDisposable
     }
 
     [Fact]
+    public async Task A_release_that_is_given_up_is_gone_on_with_by_the_next_command()
+    {
+        await _fixture.Acquire("one");
+        await using var running = await StartAsync("one-0", "trap '' TERM; echo; while :; do sleep 300; done");
+        using StreamReader output = new(running.StandardOutput);
+        await output.ReadLineAsync(Token);
+        using CancellationTokenSource giveUp = new();
+        var releasing = _fixture.Engine.Leases.ReleaseAsync([new("one-0")], force: false, giveUp.Token);
+        await giveUp.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => releasing);
+
+        Assert.Equal(["one-0"], await _fixture.Acquire("one"));
+        Assert.DoesNotContain(_fixture.Engine.Inventory.Events(0, 100), e => e.Kind is "failed" or "discarding");
+        await Assert.ThrowsAsync<LeaseLostException>(() => running.WaitAsync(Token));
+    }
+
+    [Fact]
     public async Task A_command_may_end_its_own_lease()
     {
         var lease = (await _fixture.Engine.Leases.AcquireAsync(new AcquireRequest("one"), Token))[0];
