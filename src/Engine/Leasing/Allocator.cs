@@ -105,7 +105,7 @@ internal sealed class Allocator(StoreTransaction transaction, Transitions transi
     /// <summary>What a resource of a source will be, as far as that can be told; null where it cannot.</summary>
     public Facts? Expected(SourcePlan plan) => plan.Here is { } here
         ? here.Value.With(plan.Labels)
-        : transaction.Resources.AnyFacts(plan.Name) is { } found ? Facts.FromStored(found).With(plan.Labels) : null;
+        : transaction.Resources.AnyFacts(plan.Name, plan.Remembered) is { } found ? Facts.FromStored(found).With(plan.Labels) : null;
 
     /// <summary>Records a draft as a resource's way in.</summary>
     public ResourceRow Describe(ResourceRow row, SourcePlan plan, ResourceDraft draft, int? below) => transitions.Describe(

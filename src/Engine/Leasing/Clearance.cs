@@ -77,6 +77,12 @@ internal sealed class Clearance(StateStore store, SourceTypes types, HookCalls h
         var type = types.Find(settings.Type) ?? throw new ResourceException(
             ErrorCodes.DiscardFailed, $"{row.Name} cannot be discarded: no source type '{settings.Type}' is known here any more");
 
+        // What it was to be made on was never there, so nothing of it can be.
+        if (row is { Route: null, Base: { } below } && store.Transact(t => t.Resources.Find(below)?.Route is null))
+        {
+            return;
+        }
+
         // A resource that never got a way in has not been seen by any hook.
         if (row.Route is not null)
         {

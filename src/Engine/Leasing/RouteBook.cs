@@ -35,7 +35,7 @@ internal sealed class RouteBook(StateStore store, HostEnvironment environment, C
         List<Route> steps = name is null
             ? []
             : _store.Transact(t => t.Resources.Find(name) is { } row ? Steps(t, row) : throw Unknown(t, name));
-        ResolvedRoute resolved = new(new RouteChain(aim, [.. steps, route])) { SshConfiguration = environment.SshConfiguration };
+        ResolvedRoute resolved = new(new RouteChain(aim, [.. steps, route]) { Track = new MakingTrack(_caller, aim) }) { SshConfiguration = environment.SshConfiguration };
         return resolved.StartAsync(command, cancellationToken);
     };
 
@@ -93,6 +93,12 @@ internal sealed class RouteBook(StateStore store, HostEnvironment environment, C
 
     private static LeaseLostException Lost(string name, string how) =>
         new(ErrorCodes.LeaseLost, $"the lease on {name} {how}; acquire again");
+
+    /// <summary>The commands that make or unmake a resource: nobody has it, so there is no lease to look at.</summary>
+    private sealed class MakingTrack(Caller caller, string resource) : CommandTrack
+    {
+        public override Entry Begin() => caller.Commands.Begin(resource);
+    }
 
     /// <summary>The commands under one hand-out.</summary>
     private sealed class Track(RouteBook book, ResourceReference lease, TimeSpan? timeToLive) : CommandTrack

@@ -85,9 +85,12 @@ internal sealed class ResourceTable(StoreTransaction transaction)
     public int? AnyConcurrency(string source) => (int?)transaction.Number(
         "SELECT concurrency FROM resource WHERE source = $source AND concurrency IS NOT NULL LIMIT 1;", ("$source", source));
 
-    /// <summary>What was found out about some resource of a source; null where nothing was.</summary>
-    public string? AnyFacts(string source) => transaction.Query(
-        r => r.GetString(0), "SELECT facts FROM resource WHERE source = $source AND facts IS NOT NULL LIMIT 1;", ("$source", source)).FirstOrDefault();
+    /// <summary>What was found out about some resource of a source that was made with these settings; null where nothing was.</summary>
+    public string? AnyFacts(string source, string settings) => transaction.Query(
+        r => r.GetString(0),
+        "SELECT facts FROM resource WHERE source = $source AND settings = $settings AND facts IS NOT NULL LIMIT 1;",
+        ("$source", source),
+        ("$settings", settings)).FirstOrDefault();
 
     /// <summary>The smallest number that no resource of a source has.</summary>
     public int FreeNumber(string source)

@@ -1,0 +1,92 @@
+using System.Globalization;
+using CrCache.Configuration;
+using CrCache.Routes;
+using CrCache.Sources;
+
+namespace CrCache.Leasing;
+
+/// <summary>Resources that are made on others, by types of a third party's.</summary>
+public sealed class LayeredMakingTests : IDisposable
+{
+    private readonly EngineFixture _fixture = new();
+    private readonly CrCacheEngine _engine;
+
+    public LayeredMakingTests() => _engine = CrCacheEngine.Open(new()
+    {
+        Directory = _fixture.Home.Project,
+        Environment = _fixture.Home.Environment,
+        AdditionalSourceTypes = [new Below(), new Above()],
+    });
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _fixture.Dispose();
+
+    [Fact]
+    public async Task What_was_to_be_made_on_something_that_could_not_be_made_leaves_nothing()
+    {
+        _fixture.Home.AddSource("low", "type=below\nscript=exit 1");
+        _fixture.Home.AddSource("high", "type=above\nsources=low\nmaximum=1");
+        for (var i = 0; i < 2; i++)
+        {
+            await Assert.ThrowsAsync<ResourceException>(() => _engine.Leases.AcquireAsync(new AcquireRequest("high"), Token));
+            Assert.Empty(_engine.Inventory.Names());
+        }
+
+        _fixture.Home.AddSource("low", "type=below\nscript=exit 0");
+        Assert.Equal("high-0", (await _engine.Leases.AcquireAsync(new AcquireRequest("high"), Token))[0].Resource);
+        await _engine.Leases.ReleaseAsync([new("high-0")], force: false, Token);
+        Assert.Empty(_engine.Inventory.Names());
+    }
+
+    [Fact]
+    public async Task What_a_killed_maker_left_running_is_ended_before_it_is_unmade()
+    {
+        var file = _fixture.Home.Combine("process");
+        _fixture.Home.AddSource("low", $"type=below\nscript=echo $$ > {file}.new; mv {file}.new {file}; exec sleep 300");
+        using CancellationTokenSource giveUp = new();
+        var making = _engine.Leases.AcquireAsync(new AcquireRequest("low"), giveUp.Token);
+        var process = int.Parse(await Eventually.Get(() => File.Exists(file) ? File.ReadAllText(file) : null, what: "the maker"), CultureInfo.InvariantCulture);
+
+        await new Caller(() => _fixture.Home.StateDirectory).Commands.EndAsync("low-0", Token);
+
+        Assert.Null(ProcessIdentity.Of(process));
+        await Assert.ThrowsAnyAsync<CrCacheException>(() => making);
+        Assert.Empty(_engine.Inventory.Names());
+    }
+
+    private sealed class Below : SourceType
+    {
+        public override string Name => "below";
+
+        public override IReadOnlyList<string> Keys => ["script"];
+
+        public override async Task<ResourceDraft> ProvisionAsync(ProvisionContext context, CancellationToken cancellationToken)
+        {
+            await using var running = await context.StartAsync(
+                new Route(), new ResourceCommand { Arguments = ["sh", "-c", context.Settings.Text("script")!] }, cancellationToken);
+            return (await running.WaitAsync(cancellationToken)).ExitCode == 0
+                ? new ResourceDraft(new Route(), Concurrency: 1)
+                : throw new ResourceException(ErrorCodes.ProvisionFailed, "the script failed");
+        }
+    }
+
+    private sealed class Above : SourceType
+    {
+        public override string Name => "above";
+
+        public override IReadOnlyList<string> Keys => ["sources"];
+
+        public override IReadOnlyList<string> Layers(SourceSettings settings) => settings.List("sources");
+
+        public override Task<ResourceDraft> ProvisionAsync(ProvisionContext context, CancellationToken cancellationToken) =>
+            Task.FromResult(new ResourceDraft(new Route(), Concurrency: 1));
+
+        // What it made is below: it cannot be unmade without.
+        public override async Task DiscardAsync(ProvisionContext context, CancellationToken cancellationToken)
+        {
+            await using var running = await context.StartAsync(new Route(), new ResourceCommand { Arguments = ["true"] }, cancellationToken);
+            await running.WaitAsync(cancellationToken);
+        }
+    }
+}
