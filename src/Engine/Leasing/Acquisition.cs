@@ -235,24 +235,14 @@ internal sealed class Acquisition(
             return attempt.Ticket;
         }
 
-        if (attempt.Ticket is { } ticket)
+        if (attempt.Ticket is not null && time.GetElapsedTime(attempt.Touched) < WaitingLine.Heartbeat)
         {
-            if (time.GetElapsedTime(attempt.Touched) < WaitingLine.Heartbeat)
-            {
-                return ticket;
-            }
-
-            wrote = true;
-            attempt.Touched = time.GetTimestamp();
-            if (transaction.Tickets.Touch(ticket))
-            {
-                return ticket;
-            }
+            return attempt.Ticket;
         }
 
         wrote = true;
         attempt.Touched = time.GetTimestamp();
-        return transaction.Tickets.Add(new(
+        return attempt.Ticket is { } ticket && transaction.Tickets.Touch(ticket) ? ticket : transaction.Tickets.Add(new(
             0, attempt.Request.Priority, transaction.Now, transaction.Now, caller.Process, attempt.Owner.Name, attempt.Owner.Note, StoredJson.Of(attempt.Request.Demands)));
     }
 

@@ -27,10 +27,12 @@ internal sealed record ProcessIdentity(string Host, string Boot, string Namespac
     public static IEnumerable<int> InSession(int session)
     {
         var number = session.ToString(CultureInfo.InvariantCulture);
-        return Directory.EnumerateDirectories("/proc")
-            .Select(d => int.TryParse(Path.GetFileName(d), NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : 0)
-            .Where(id => id > 0 && Fields(id) is { } fields && fields[0] is not ("Z" or "X") && fields[3] == number);
+        return Ids().Where(id => Fields(id) is { } fields && fields[0] is not ("Z" or "X") && fields[3] == number);
     }
+
+    /// <summary>The processes of this machine that carry a variable they were started with, as far as they may be asked.</summary>
+    public static IEnumerable<ProcessIdentity> WithVariable(string name, string value) =>
+        Ids().Where(id => HasVariable(id, $"{name}={value}")).Select(Of).OfType<ProcessIdentity>();
 
     /// <summary>Another process of the same machine that runs now, or has just ended.</summary>
     public ProcessIdentity Sibling(int id) => this with { Id = id, Started = StartOf(id) ?? 0 };
@@ -68,6 +70,22 @@ internal sealed record ProcessIdentity(string Host, string Boot, string Namespac
     /// <inheritdoc/>
     public override string ToString() => string.Join(
         Separator, Host, Boot, Namespace, Id.ToString(CultureInfo.InvariantCulture), Started.ToString(CultureInfo.InvariantCulture));
+
+    private static IEnumerable<int> Ids() => Directory.EnumerateDirectories("/proc")
+        .Select(d => int.TryParse(Path.GetFileName(d), NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : 0)
+        .Where(id => id > 0);
+
+    private static bool HasVariable(int id, string variable)
+    {
+        try
+        {
+            return File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{id}/environ")).Split('\0').Contains(variable);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
 
     private static string ThisHost() => $"{Environment.MachineName}/{Line("/etc/machine-id")}";
 

@@ -112,8 +112,8 @@ internal sealed class RouteBook(StateStore store, HostEnvironment environment, C
                 book._store.Transact(t => book.Require(t, lease, forHook: true));
                 if (timeToLive is { } time)
                 {
-                    var beat = time / 3 < LongestBeat ? time / 3 : LongestBeat;
-                    entry.KeepAlive(new Timer(_ => KeepAlive(), null, beat > ShortestBeat ? beat : ShortestBeat, beat > ShortestBeat ? beat : ShortestBeat));
+                    var beat = TimeSpan.FromTicks(Math.Clamp(time.Ticks / 3, ShortestBeat.Ticks, LongestBeat.Ticks));
+                    entry.KeepAlive(new Timer(_ => KeepAlive(), null, beat, beat));
                 }
 
                 return entry;

@@ -91,7 +91,7 @@ internal sealed class RunningCommands(Func<string> directory, Lazy<ProcessIdenti
             else
             {
                 // Whoever starts a process may be killed before it could say which, and a process that ends may leave others: they have a mark.
-                List<ProcessIdentity> processes = [.. Marked(Path.GetFileName(path))];
+                List<ProcessIdentity> processes = [.. ProcessIdentity.WithVariable(Tag, Path.GetFileName(path))];
                 if (written?.Started is { } one && !one.IsGone())
                 {
                     processes.Add(one);
@@ -192,25 +192,6 @@ internal sealed class RunningCommands(Func<string> directory, Lazy<ProcessIdenti
         }
     }
 
-    private static IEnumerable<ProcessIdentity> Marked(string id) =>
-        from directory in Directory.EnumerateDirectories("/proc")
-        where int.TryParse(Path.GetFileName(directory), NumberStyles.None, CultureInfo.InvariantCulture, out _) && Has(directory, $"{Tag}={id}")
-        let identity = ProcessIdentity.Of(int.Parse(Path.GetFileName(directory), CultureInfo.InvariantCulture))
-        where identity is not null
-        select identity;
-
-    private static bool Has(string process, string variable)
-    {
-        try
-        {
-            return File.ReadAllText(Path.Combine(process, "environ")).Split('\0').Contains(variable);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return false;
-        }
-    }
-
     private static (ProcessIdentity? Starter, ProcessIdentity? Started)? Read(string path)
     {
         try
@@ -228,10 +209,10 @@ internal sealed class RunningCommands(Func<string> directory, Lazy<ProcessIdenti
 
     private sealed class RunningFile(string path, string resource, string id, ProcessIdentity starter) : CommandTrack.Entry
     {
+        private IDisposable? _heartbeat;
+
         public override IReadOnlyDictionary<string, string> Environment { get; } =
             new Dictionary<string, string> { ["CRCACHE_RESOURCE"] = resource, [Tag] = id };
-
-        private IDisposable? _heartbeat;
 
         public override void KeepAlive(IDisposable heartbeat) => _heartbeat = heartbeat;
 

@@ -16,7 +16,7 @@ internal sealed class ResolvedRoute(RouteChain chain)
     public IReadOnlyList<Route> Steps => chain.Steps;
 
     /// <summary>Whether it leads nowhere and changes nothing: this machine as it is.</summary>
-    public bool IsHere => Steps.All(s => s is { Ssh: null, Prefix.Count: 0, User: null, WorkingDirectory: null, Environment.Count: 0 });
+    public bool IsHere => Steps.All(s => s is { IsPlain: true, WorkingDirectory: null, Environment.Count: 0 });
 
     /// <summary>Where a command on this machine starts unless the route or the command says otherwise; null for the current directory.</summary>
     public string? CallerDirectory { get; init; }

@@ -27,6 +27,9 @@ public sealed record Route
     /// <summary>Variables that every command gets.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>Whether it leads nowhere by itself: no host, no prefix, no other user.</summary>
+    internal bool IsPlain => this is { Ssh: null, Prefix.Count: 0, User: null };
+
     /// <summary>How files are put in place where both ends share a file system.</summary>
     public CopyMode CopyMode { get; init; }
 }

@@ -6,7 +6,7 @@ namespace CrCache.Routes;
 internal sealed class RouteComposer(IReadOnlyList<Route> steps, SshProgram ssh)
 {
     /// <summary>Whether nothing stands between this process and the command.</summary>
-    public bool IsPlain => steps.All(IsPlainStep);
+    public bool IsPlain => steps.All(s => s.IsPlain);
 
     /// <summary>The last step that goes to another host, or -1.</summary>
     public int LastSsh { get; } = Enumerable.Range(0, steps.Count).LastOrDefault(i => steps[i].Ssh is not null, -1);
@@ -26,7 +26,7 @@ internal sealed class RouteComposer(IReadOnlyList<Route> steps, SshProgram ssh)
     public ComposedCommand Compose(ResourceCommand command, string? mark)
     {
         Check(command);
-        var plain = steps.TakeWhile(IsPlainStep).Count();
+        var plain = steps.TakeWhile(s => s.IsPlain).Count();
         IReadOnlyList<string> arguments = command.Arguments.Count > 0
             ? command.Arguments
             : ["/bin/sh", "-c", PosixShell.UserShell, "sh", .. LastSsh >= 0 ? ["-l"] : Array.Empty<string>()];
@@ -55,8 +55,6 @@ internal sealed class RouteComposer(IReadOnlyList<Route> steps, SshProgram ssh)
 
         return new(arguments, environment, directory);
     }
-
-    private static bool IsPlainStep(Route step) => step is { Ssh: null, Prefix.Count: 0, User: null };
 
     private static void Set(Dictionary<string, string> environment, IReadOnlyDictionary<string, string> over)
     {

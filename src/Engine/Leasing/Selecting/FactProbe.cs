@@ -40,7 +40,7 @@ internal static class FactProbe
         """;
 
     /// <summary>Whether commands of a route are plain ones of this machine, so that <see cref="LocalFacts"/> are its facts.</summary>
-    public static bool IsHere(Route route) => route is { Via: null, Ssh: null, User: null, Prefix.Count: 0 };
+    public static bool IsHere(Route route) => route is { Via: null, IsPlain: true };
 
     /// <summary>Asks a resource. A fact that it cannot tell, for instance for want of a tool, is absent.</summary>
     /// <param name="start">Starts a command on the resource.</param>
