@@ -28,9 +28,11 @@ internal sealed class GlobalOptions
     };
 
     /// <summary>Opens the engine that a command line asks for.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="searchParents">Whether the parents of the directory count as well.</param>
     /// <exception cref="UsageException">The directory to look in is none.</exception>
-    public CrCacheEngine OpenEngine(ParseResult parsed) =>
-        CrCacheEngine.Open(new EngineOptions { Directory = Directory(parsed), CommandPath = OwnPath });
+    public CrCacheEngine OpenEngine(ParseResult parsed, bool searchParents = false) =>
+        CrCacheEngine.Open(new EngineOptions { Directory = Directory(parsed), CommandPath = OwnPath, SearchParents = searchParents });
 
     // Started through "dotnet crcache.dll" the process is dotnet, which is not what a hook wants to call.
     private static string? OwnPath =>

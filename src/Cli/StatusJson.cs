@@ -20,6 +20,11 @@ internal static class StatusJson
             writer.WriteNumberOrNull("available", s.Available);
             writer.WriteNumberOrNull("concurrency", s.Concurrency);
             writer.WriteString("problem", s.Problem?.Message);
+            writer.WritePropertyName("refill");
+            if (s.Refill is { } refill)
+                Refill(writer, refill);
+            else
+                writer.WriteNullValue();
             if (resources is null)
                 return;
             writer.WriteStartArray("resources");
@@ -36,6 +41,16 @@ internal static class StatusJson
         writer.WriteString("source", s.Source);
         writer.WriteNumberOrNull(query.Name == "in-use" ? "inUse" : query.Name, query.Value(s));
     });
+
+    private static void Refill(Utf8JsonWriter writer, RefillStatus refill)
+    {
+        writer.WriteStartObject();
+        writer.WriteNumber("failures", refill.Failures);
+        writer.WriteTimeOrNull("retryAt", refill.RetryAt);
+        writer.WriteBoolean("stopped", refill.IsStopped);
+        writer.WriteString("problem", refill.Problem);
+        writer.WriteEndObject();
+    }
 
     private static void Waiting(Utf8JsonWriter writer, (WaitingRequest Request, ResourceDemand Demand) waiting)
     {
@@ -58,5 +73,7 @@ internal static class StatusJson
         writer.WriteTimeOrNull("expires", r.Expires);
         writer.WriteString("note", r.Note);
         writer.WriteString("base", r.Base);
+        writer.WriteNumber("uses", r.Uses);
+        writer.WriteTimeOrNull("made", r.Made);
     }
 }

@@ -7,7 +7,9 @@ namespace CrCache.Cli;
 /// <summary>The table of <c>crcache status</c>.</summary>
 internal static class StatusTable
 {
-    /// <summary>A line a source, with a line a resource, and one a request that waits, below it where resources are given.</summary>
+    /// <summary>
+    /// A line a source; below it why it could not be refilled, if so, and where resources are given a line a resource and one a request that waits.
+    /// </summary>
     public static string Of(
         IReadOnlyList<SourceStatus> sources, Dictionary<string, IReadOnlyList<ResourceStatus>>? resources, IReadOnlyList<WaitingRequest> waiting)
     {
@@ -15,20 +17,18 @@ internal static class StatusTable
         table.Add("source", "cached", "in-use", "max");
         foreach (var s in sources)
             table.Add(s.Source, Text(s.Cached), Text(s.InUse), StatusQuery.Most(s));
-        if (resources is null)
-            return table.ToString();
-
         var lines = table.ToString().Split('\n');
         var below = new Table((0, 2), (0, 2), (0, 2), (0, 2), (0, 2), (0, 0));
         List<int> counts = [];
         foreach (var source in sources)
         {
             var demands = waiting.SelectMany(w => w.Demands.Where(d => d.Source == source.Source), (w, d) => (Request: w, Demand: d)).ToList();
-            foreach (var resource in resources[source.Source])
+            var own = resources?[source.Source] ?? [];
+            foreach (var resource in own)
                 Add(below, resource);
             foreach (var (request, demand) in demands)
                 Add(below, request, demand);
-            counts.Add(resources[source.Source].Count + demands.Count);
+            counts.Add(own.Count + demands.Count);
         }
 
         var text = new StringBuilder(lines[0]).Append('\n');
@@ -36,6 +36,8 @@ internal static class StatusTable
         for (var i = 0; i < sources.Count; i++)
         {
             text.Append(lines[i + 1]).Append('\n');
+            if (sources[i].Refill is { } refill)
+                text.Append("  ").Append(Text(refill)).Append('\n');
             for (var n = counts[i]; n > 0 && next.MoveNext(); n--)
                 text.Append("  ").Append(next.Current).Append('\n');
         }
@@ -58,6 +60,9 @@ internal static class StatusTable
         $"since {Printable.Time(r.Since)}",
         r.Expires is { } expires ? $"expires {Printable.Time(expires)}" : "-",
         r.Note ?? "");
+
+    private static string Text(RefillStatus refill) =>
+        $"not refilled: failed {(refill.Failures == 1 ? "once" : $"{Text(refill.Failures)} times")}, {(refill.IsStopped ? "stopped until the configuration is corrected" : $"next try after {Printable.Time(refill.RetryAt ?? default)}")}: {refill.Problem}";
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

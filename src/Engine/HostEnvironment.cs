@@ -1,8 +1,13 @@
+using System.Security.Cryptography;
+using System.Text;
+
 namespace CrCache;
 
 /// <summary>What the engine takes from the environment, read in one place.</summary>
 internal sealed class HostEnvironment(EngineOptions options)
 {
+    private static readonly string[] Passed = ["HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "CRCACHE_HOME"];
+
     /// <summary>Where configuration of the user's own is: <c>$XDG_CONFIG_HOME/crcache</c>, else <c>~/.config/crcache</c>.</summary>
     public string ConfigurationRoot => Path.Combine(Get("XDG_CONFIG_HOME") ?? Path.Combine(Home, ".config"), "crcache");
 
@@ -12,6 +17,10 @@ internal sealed class HostEnvironment(EngineOptions options)
         Value("CRCACHE_HOME") is { } relative && !Path.IsPathRooted(relative)
             ? throw new UsageException($"CRCACHE_HOME is '{Shown.Cut(relative)}': it must be an absolute directory")
             : Get("CRCACHE_HOME") ?? Path.Combine(Get("XDG_CACHE_HOME") ?? Path.Combine(Home, ".cache"), "crcache");
+
+    /// <summary>A lock file beside the store, for what is done once for each of several lists of places.</summary>
+    public string LockFile(string what, IEnumerable<string> places) => Path.Combine(
+        StateDirectory, $"{what}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\0', places))))[..16]}.lock");
 
     /// <summary>The directory whose <c>.crcache</c> counts; null where the current directory does and has been deleted.</summary>
     public string? Directory => options.Directory is { } given && Path.IsPathRooted(given)
@@ -31,6 +40,21 @@ internal sealed class HostEnvironment(EngineOptions options)
                 return null;
             }
         }
+    }
+
+    /// <summary>The variables with which a <c>crcache</c> that is started from here finds the same configuration and the same store.</summary>
+    public Dictionary<string, string> ForCommands()
+    {
+        var variables = Passed
+            .Select(n => (Name: n, Value: Get(n)))
+            .Where(v => v.Value is not null)
+            .ToDictionary(v => v.Name, v => v.Value!);
+        if (Directory is { } here)
+        {
+            variables["CRCACHE_HERE"] = here;
+        }
+
+        return variables;
     }
 
     /// <summary>A configuration file that ssh reads in place of the user's and the system's; null for those.</summary>

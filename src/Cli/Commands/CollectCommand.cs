@@ -25,23 +25,8 @@ internal sealed class CollectCommand : Command
             using var progress = new ProgressLine("collecting", parsed.GetValue(_options.Quiet));
             return await engine.Leases.CollectAsync(apply, token);
         });
-        if (parsed.GetValue(_options.Json))
-        {
-            Output.Line(JsonText.Array(collected, (writer, c) =>
-            {
-                writer.WriteString("name", c.Resource);
-                writer.WriteString("action", c.Action);
-                writer.WriteString("reason", c.Reason);
-                writer.WriteBoolean("applied", apply);
-            }));
-            return ExitCodes.Done;
-        }
-
-        var table = new Table((0, 2), (0, 2), (0, 0));
-        foreach (var c in collected)
-            table.Add(c.Resource, c.Action, c.Reason);
-        Output.Write(table.ToString());
-        if (!apply && !parsed.GetValue(_options.Quiet))
+        CollectedReport.Write(collected, apply, parsed.GetValue(_options.Json));
+        if (!apply && !parsed.GetValue(_options.Quiet) && !parsed.GetValue(_options.Json))
             Talk.Line(collected.Count > 0 ? "crcache: nothing was done; 'crcache gc --apply' does it" : "crcache: there is nothing to do");
         return ExitCodes.Done;
     }

@@ -8,7 +8,7 @@ internal sealed class SourceFile(SourceTypes types)
     /// <summary>The file's name in a source's directory.</summary>
     public const string FileName = "source.conf";
 
-    private static readonly string[] CommonKeys = ["type", "reserve", "maximum", "concurrency", "labels"];
+    private static readonly string[] CommonKeys = ["type", "reserve", "maximum", "max_use_count", "max_age", "idle_time", "concurrency", "labels"];
 
     /// <summary>Reads a source from its directory.</summary>
     /// <exception cref="ConfigurationException">The file is missing, malformed, or a setting is not acceptable.</exception>
@@ -51,11 +51,15 @@ internal sealed class SourceFile(SourceTypes types)
 
         var maximum = settings.Number("maximum", 0);
         var concurrency = settings.Number("concurrency", 0);
+        var uses = settings.Number("max_use_count", 0);
         settings = settings with
         {
             Type = type.Name,
             Reserve = settings.Number("reserve", 0) ?? 0,
             Maximum = maximum is > 0 ? maximum : null,
+            MaxUseCount = uses is > 0 ? uses : null,
+            MaxAge = settings.Time("max_age"),
+            IdleTime = settings.Time("idle_time"),
             Concurrency = concurrency is > 0 ? concurrency : null,
         };
         if (settings.Reserve > settings.Maximum)

@@ -20,6 +20,15 @@ public sealed record SourceSettings
     /// <summary>The most it may own; null for no limit.</summary>
     public int? Maximum { get; init; }
 
+    /// <summary>After how many uses a resource is discarded, from 1; null for never.</summary>
+    public int? MaxUseCount { get; init; }
+
+    /// <summary>How old a resource may get before it is discarded instead of handed out again; null for any age.</summary>
+    public TimeSpan? MaxAge { get; init; }
+
+    /// <summary>How long a resource beyond the reserve is kept when it is given back; null for not at all.</summary>
+    public TimeSpan? IdleTime { get; init; }
+
     /// <summary>Units of work a resource takes at once; null to probe.</summary>
     public int? Concurrency { get; init; }
 
@@ -58,6 +67,22 @@ public sealed record SourceSettings
             : throw Wrong(key, most == int.MaxValue
                 ? string.Create(CultureInfo.InvariantCulture, $"'{Shown.Cut(text)}' is not a whole number from {least} up")
                 : string.Create(CultureInfo.InvariantCulture, $"'{Shown.Cut(text)}' is not a whole number from {least} to {most}"));
+    }
+
+    /// <summary>A setting that is a length of time, such as <c>15m</c>.</summary>
+    /// <param name="key">Its key.</param>
+    /// <returns>The time, more than zero; null where it is not set or zero.</returns>
+    /// <exception cref="ConfigurationException">It is no length of time.</exception>
+    public TimeSpan? Time(string key)
+    {
+        try
+        {
+            return Text(key) is { } text && Duration.Parse(text) is { Ticks: > 0 } time ? time : null;
+        }
+        catch (UsageException e)
+        {
+            throw Wrong(key, e.Message);
+        }
     }
 
     /// <summary>The error of a setting whose value will not do.</summary>

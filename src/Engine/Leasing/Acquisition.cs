@@ -1,5 +1,6 @@
 using System.Globalization;
 using CrCache.Configuration;
+using CrCache.Leasing.Keeping;
 using CrCache.Store;
 
 namespace CrCache.Leasing;
@@ -9,7 +10,7 @@ namespace CrCache.Leasing;
 /// line meanwhile, and holds nothing.
 /// </summary>
 internal sealed class Acquisition(
-    StateStore store, SourcePlans plans, Provisioner provisioner, Clearance clearance, Caller caller, TimeProvider time)
+    StateStore store, SourcePlans plans, Provisioner provisioner, Clearance clearance, Refill refill, Caller caller, TimeProvider time)
 {
     private const int MostAtOnce = 10_000;
     private const int MostPriority = 1000;
@@ -62,7 +63,7 @@ internal sealed class Acquisition(
                 t.IsTrial = true;
                 WaitingLine line = new(t, caller, attempt.Plans);
                 var earmarks = line.Earmark(line.Ahead(request.Priority, ticket: null));
-                Allocator allocator = new(t, new Transitions(t, caller, attempt.Reserves), earmarks);
+                Allocator allocator = new(t, new Transitions(t, caller), earmarks);
                 return (attempt.Demands.SelectMany(new Explanation(t, allocator, earmarks).Of).ToList(), line.Unknown);
             });
             if (unknown.Count == 0)
@@ -91,14 +92,23 @@ internal sealed class Acquisition(
             attempt.Ticket = decision.Ticket;
             if (decision.Taken is { } taken)
             {
-                return await ProvisionAsync(taken, decision.ToClear, cancellationToken).ConfigureAwait(false);
+                try
+                {
+                    var leases = await ProvisionAsync(taken, decision.ToClear, cancellationToken).ConfigureAwait(false);
+                    refill.Consider(attempt.Rules.Values);
+                    return leases;
+                }
+                catch (HealthException)
+                {
+                    // It is discarded by now, and another one is taken.
+                    continue;
+                }
             }
 
             // Failures of others' leftovers are kept in the store for a later try; they are not this caller's business.
             await clearance.ClearAsync(decision.ToClear, cancellationToken).ConfigureAwait(false);
             foreach (var source in decision.Unknown)
             {
-                attempt.Reserves.TryAdd(source, plans.Reserve(source));
                 attempt.Plans.TryAdd(source, plans.TryLoad(source));
             }
 
@@ -107,14 +117,14 @@ internal sealed class Acquisition(
                 continue;
             }
 
-            // Nothing was in the way but the others.
-            if (left <= TimeSpan.Zero)
+            // Nothing was in the way but the others; what is being made for nobody comes as soon as if it were made for this one.
+            if (left <= TimeSpan.Zero && !decision.Comes)
             {
                 var problem = decision.Problem ?? throw new InvalidOperationException("nothing was taken, and for no reason");
                 throw attempt.Request.Wait == TimeSpan.Zero ? problem : problem.After(attempt.Request.Wait);
             }
 
-            await store.WaitForChangeAsync(stamp, left < LongestSleep ? left : LongestSleep, cancellationToken).ConfigureAwait(false);
+            await store.WaitForChangeAsync(stamp, left > TimeSpan.Zero && left < LongestSleep ? left : LongestSleep, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -157,8 +167,8 @@ internal sealed class Acquisition(
 
     private Decision Decide(StoreTransaction transaction, Attempt attempt, bool waits)
     {
-        var transitions = new Transitions(transaction, caller, attempt.Reserves);
-        var collector = new Collector(transaction, transitions, attempt.Reserves);
+        var transitions = new Transitions(transaction, caller, attempt.Rules);
+        var collector = new Collector(transaction, transitions);
         collector.Collect(apply: true);
         var collected = collector.Report.Count > 0;
 
@@ -167,8 +177,7 @@ internal sealed class Acquisition(
         var earmarks = line.Earmark(ahead);
         if (line.Unknown.Count > 0)
         {
-            collector.Unknown.UnionWith(line.Unknown);
-            return new Decision(null, null, transitions.ToClear, collector.Unknown, attempt.Ticket);
+            return new Decision(null, null, transitions.ToClear, line.Unknown, attempt.Ticket);
         }
 
         transaction.Execute("SAVEPOINT request;");
@@ -181,18 +190,26 @@ internal sealed class Acquisition(
                 transaction.Tickets.Remove(served);
             }
 
-            return new Decision(taken, null, transitions.ToClear, collector.Unknown, null);
+            foreach (var plan in SourcePlan.All(attempt.Demands.Select(d => d.Plan)))
+            {
+                transitions.Learn(plan);
+            }
+
+            return new Decision(taken, null, transitions.ToClear, [], null);
         }
 
         // Too few: what was taken goes back, but what has to be discarded anyway, which may make room, goes on.
         var stale = transitions.ToClear[condemned..];
         transaction.Execute("ROLLBACK TO request;");
         transitions.ToClear.RemoveRange(condemned, stale.Count);
-        stale.ForEach(r => transitions.Condemn(r, "its source's configuration has changed"));
+        stale.ForEach(transitions.CondemnAgain);
 
         var ticket = Stand(transaction, attempt, waits, out var stood);
         transaction.IsTrial = !collected && !line.HasChanged && !stood && transitions.ToClear.Count == 0;
-        return new Decision(null, waits ? null : Exhaustion.Explain(transaction, unmet, earmarks, ahead), transitions.ToClear, collector.Unknown, ticket);
+        return new Decision(null, waits ? null : Exhaustion.Explain(transaction, unmet, earmarks, ahead), transitions.ToClear, [], ticket)
+        {
+            Comes = attempt.Rules.Keys.Any(s => transaction.Resources.Tally(s).ContainsKey(ResourceState.Provisioning)) && transaction.Resources.Changing().Any(r => r is { State: ResourceState.Provisioning, Owner: null } && attempt.Rules.ContainsKey(r.Source)),
+        };
     }
 
     private static List<Allocation> Take(Allocator allocator, Attempt attempt, out PlannedDemand? unmet)
@@ -242,8 +259,14 @@ internal sealed class Acquisition(
 
         wrote = true;
         attempt.Touched = time.GetTimestamp();
-        return attempt.Ticket is { } ticket && transaction.Tickets.Touch(ticket) ? ticket : transaction.Tickets.Add(new(
-            0, attempt.Request.Priority, transaction.Now, transaction.Now, caller.Process, attempt.Owner.Name, attempt.Owner.Note, StoredJson.Of(attempt.Request.Demands)));
+        if (attempt.Ticket is { } ticket && transaction.Tickets.Touch(ticket))
+        {
+            return ticket;
+        }
+
+        // Who was served with what does not work any more, or was taken for dead, has the place that it had.
+        return attempt.Place = transaction.Tickets.Add(new(
+            attempt.Place, attempt.Request.Priority, transaction.Now, transaction.Now, caller.Process, attempt.Owner.Name, attempt.Owner.Note, StoredJson.Of(attempt.Request.Demands)));
     }
 
     private async Task<IReadOnlyList<Lease>> ProvisionAsync(
@@ -263,7 +286,7 @@ internal sealed class Acquisition(
             // being made.
             await ((Task)Task.WhenAll(making)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             var rows = taken.Zip(making, (a, m) => m.IsCompletedSuccessfully ? m.Result : a.Row).ToList();
-            await UndoAsync(rows).ConfigureAwait(false);
+            await UndoAsync(rows, SourcePlan.AllRules(taken.Select(a => a.Plan))).ConfigureAwait(false);
             throw;
         }
     }
@@ -278,7 +301,7 @@ internal sealed class Acquisition(
 
         store.Transact(t =>
         {
-            Allocator allocator = new(t, new Transitions(t, caller, new Dictionary<string, int>()), Earmarks.None);
+            Allocator allocator = new(t, new Transitions(t, caller), Earmarks.None);
             foreach (var allocation in taken)
             {
                 if (t.Resources.Find(allocation.Row.Name) is { } row && allocation.Where?.FirstFalse(allocator.FactsOf(row, allocation.Plan)) is { } unfit)
@@ -291,12 +314,11 @@ internal sealed class Acquisition(
         });
     }
 
-    private async Task UndoAsync(IReadOnlyList<ResourceRow> rows)
+    private async Task UndoAsync(IReadOnlyList<ResourceRow> rows, IReadOnlyDictionary<string, KeepRules> rules)
     {
-        var reserves = rows.Select(r => r.Source).Distinct().ToDictionary(s => s, plans.Reserve);
         var discards = store.Transact(t =>
         {
-            var transitions = new Transitions(t, caller, reserves);
+            var transitions = new Transitions(t, caller, rules);
             foreach (var row in rows)
             {
                 // Still the same hand-out, or still being made by this process: else it is no longer ours to undo.
@@ -312,7 +334,11 @@ internal sealed class Acquisition(
     }
 
     private sealed record Decision(
-        IReadOnlyList<Allocation>? Taken, NothingAvailableException? Problem, List<ResourceRow> ToClear, IReadOnlyCollection<string> Unknown, long? Ticket);
+        IReadOnlyList<Allocation>? Taken, NothingAvailableException? Problem, List<ResourceRow> ToClear, IReadOnlyCollection<string> Unknown, long? Ticket)
+    {
+        /// <summary>Whether something is on its way that is for nobody yet.</summary>
+        public bool Comes { get; init; }
+    }
 
     /// <summary>A request on its way.</summary>
     private sealed class Attempt(AcquireRequest request, IReadOnlyList<PlannedDemand> demands, OwnerRow owner)
@@ -326,12 +352,14 @@ internal sealed class Acquisition(
         /// <summary>The sources that were read, for judging the line.</summary>
         public Dictionary<string, SourcePlan?> Plans { get; } = demands.ToDictionary(d => d.Demand.Source, SourcePlan? (d) => d.Plan);
 
-        /// <summary>How many resources each source keeps.</summary>
-        public Dictionary<string, int> Reserves { get; } =
-            demands.SelectMany(d => d.Plan.All()).DistinctBy(p => p.Name).ToDictionary(p => p.Name, p => p.Settings.Reserve);
+        /// <summary>What each source keeps.</summary>
+        public Dictionary<string, KeepRules> Rules { get; } = SourcePlan.AllRules(demands.Select(d => d.Plan));
 
         /// <summary>Its place in the line, once it has one.</summary>
         public long? Ticket { get; set; }
+
+        /// <summary>The place that it has or had; 0 for none.</summary>
+        public long Place { get; set; }
 
         /// <summary>When it last said that it stands there.</summary>
         public long Touched { get; set; }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using CrCache.Leasing.Keeping;
 using CrCache.Leasing.Selecting;
 using CrCache.Sources;
 using CrCache.Store;
@@ -11,6 +12,11 @@ namespace CrCache.Leasing;
 /// <param name="earmarks">What is kept for others.</param>
 internal sealed class Allocator(StoreTransaction transaction, Transitions transitions, Earmarks earmarks)
 {
+    private const int MostLookedAt = 1000;
+
+    // What was in use, or tested, so short a time ago is taken to work.
+    private static readonly TimeSpan Trusted = TimeSpan.FromSeconds(60);
+
     /// <summary>Takes a resource of a source, or writes down that one is about to be made.</summary>
     /// <param name="plan">The source.</param>
     /// <param name="owner">For whom.</param>
@@ -20,27 +26,35 @@ internal sealed class Allocator(StoreTransaction transaction, Transitions transi
     {
         foreach (var idle in Free(plan.Name))
         {
-            if (IsCurrent(idle, plan))
+            var unfit = IsCurrent(idle, plan)
+                ? WornOut(idle, plan)
+                : "its source's configuration has changed";
+            if (unfit is not null)
             {
-                if (fits?.Invoke(FactsOf(idle, plan)) is false)
-                {
-                    continue;
-                }
-
-                return new Allocation(transitions.HandOut(idle with { Owner = owner }, isNew: false), plan, null, IsNew: false);
+                transitions.Condemn(idle, unfit);
             }
-
-            transitions.Condemn(idle, "its source's configuration has changed");
+            else if (fits?.Invoke(FactsOf(idle, plan)) is not false)
+            {
+                return new Allocation(transitions.HandOut(idle with { Owner = owner }), plan, null, IsNew: false) { IsInDoubt = IsInDoubt(idle) };
+            }
         }
 
         return Make(plan, owner, fits);
     }
 
     /// <summary>Writes down that a resource is about to be made, whatever is free.</summary>
-    public Allocation? Make(SourcePlan plan, OwnerRow owner, Predicate<Facts>? fits)
+    /// <param name="plan">The source.</param>
+    /// <param name="owner">For whom; null to keep it until somebody asks for one.</param>
+    /// <param name="fits">Whether one of these facts will do; null for any.</param>
+    public Allocation? Make(SourcePlan plan, OwnerRow? owner, Predicate<Facts>? fits)
     {
-        if (transaction.Resources.Tally(plan.Name).Values.Sum() + earmarks.NewOf(plan.Name) >= plan.Settings.Maximum)
+        if (transaction.Resources.Tally(plan.Name).All() + earmarks.NewOf(plan.Name) >= plan.Settings.Maximum)
         {
+            if (owner is not null)
+            {
+                MakeRoom(plan);
+            }
+
             return null;
         }
 
@@ -81,7 +95,7 @@ internal sealed class Allocator(StoreTransaction transaction, Transitions transi
         if (plan.Draft is { } draft && !plan.HasProvisionHooks && below is not { IsReady: false })
         {
             row = Describe(row, plan, draft, below?.Row.Concurrency);
-            row = transitions.HandOut(row, isNew: true);
+            row = transitions.Finish(row);
         }
 
         return new Allocation(row, plan, below, IsNew: true);
@@ -113,12 +127,43 @@ internal sealed class Allocator(StoreTransaction transaction, Transitions transi
         StoredJson.Of(draft.Route with { Via = row.Base }),
         plan.Settings.Concurrency ?? draft.Concurrency ?? below ?? 1);
 
+    /// <summary>
+    /// Gives up something that is free and keeps one of these in use, such as a pool's that nobody has: what is only kept is in nobody's
+    /// way. It is there once that is discarded.
+    /// </summary>
+    private void MakeRoom(SourcePlan plan)
+    {
+        if (transaction.Resources.IdleLayered(MostLookedAt).FirstOrDefault(r => !earmarks.Keeps(r.Name) && IsOn(r, plan.Name)) is { } kept)
+        {
+            transitions.Condemn(kept, $"to make room in {plan.Name}");
+        }
+    }
+
+    private bool IsOn(ResourceRow row, string source)
+    {
+        for (var at = row.Base; at is not null; at = transaction.Resources.Find(at)?.Base)
+        {
+            if (ResourceName.SourceOf(at) == source)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    // By the clock that people read: one that was set brings a test too many.
+    private bool IsInDoubt(ResourceRow row) => !((transaction.Now - row.Tested)?.Duration() < Trusted && (transaction.Now - row.Since).Duration() < Trusted);
+
     private IEnumerable<SourcePlan> Preferred(IReadOnlyList<SourcePlan> layers) =>
         [.. layers.OrderByDescending(HasCached).ThenByDescending(l => l.Settings.Reserve > 0)];
 
     private bool HasCached(SourcePlan plan) => Free(plan.Name).Any() || plan.Layers.Any(HasCached);
 
     private IEnumerable<ResourceRow> Free(string source) => transaction.Resources.Idle(source).Where(r => !earmarks.Keeps(r.Name));
+
+    /// <summary>Why a resource that is free is discarded rather than handed out again; null where it is handed out.</summary>
+    public string? WornOut(ResourceRow row, SourcePlan plan) => KeepPolicy.WornOut(plan.Rules, IdleResource.Of(row, row.Since), transaction.Now);
 
     /// <summary>Whether a resource is what its source would make today.</summary>
     public bool IsCurrent(ResourceRow row, SourcePlan plan) =>

@@ -1,11 +1,12 @@
 using CrCache.Hooks;
+using CrCache.Leasing.Keeping;
 using CrCache.Sources;
 using CrCache.Store;
 
 namespace CrCache.Leasing;
 
 /// <summary>Carries out what is written down: makes resources ready for the next holder, or unmakes them, and whatever that brings with it.</summary>
-internal sealed class Clearance(StateStore store, SourceTypes types, HookCalls hooks, RouteBook routes, Caller caller, SourcePlans plans)
+internal sealed class Clearance(StateStore store, SourceTypes types, HookCalls hooks, RouteBook routes, Caller caller, RuleBook book)
 {
     /// <summary>Resets and unmakes resources, several at a time.</summary>
     /// <returns>What failed; those resources are kept as dirty and tried again by a later command.</returns>
@@ -31,7 +32,7 @@ internal sealed class Clearance(StateStore store, SourceTypes types, HookCalls h
             // Given up, not failed: the next command goes on with it at once.
             store.Transact(t =>
             {
-                new Transitions(t, caller, new Dictionary<string, int>()).Abandon(row);
+                new Transitions(t, caller).Abandon(row);
                 return true;
             });
             throw;
@@ -41,7 +42,7 @@ internal sealed class Clearance(StateStore store, SourceTypes types, HookCalls h
             // Whatever it was, the row must not stay with a process that no longer works on it.
             store.Transact(t =>
             {
-                new Transitions(t, caller, new Dictionary<string, int>()).Postpone(row, e.Message);
+                new Transitions(t, caller).Postpone(row, e.Message);
                 return true;
             });
             if (e is not CrCacheException)
@@ -53,10 +54,10 @@ internal sealed class Clearance(StateStore store, SourceTypes types, HookCalls h
         }
 
         // What it was layered on is given back, and that may have to be cleared in turn.
-        var reserves = Reserves(row);
+        var rules = book.Read(Returned(row));
         var next = store.Transact(t =>
         {
-            var transitions = new Transitions(t, caller, reserves);
+            var transitions = new Transitions(t, caller, rules);
             if (row.State == ResourceState.Discarding)
             {
                 transitions.Forget(row);
@@ -93,18 +94,7 @@ internal sealed class Clearance(StateStore store, SourceTypes types, HookCalls h
         await type.DiscardAsync(context, cancellationToken).ConfigureAwait(false);
     }
 
-    private Dictionary<string, int> Reserves(ResourceRow row)
-    {
-        Dictionary<string, int> reserves = [];
-        if (row.State == ResourceState.Resetting)
-        {
-            reserves[row.Source] = plans.Reserve(row.Source);
-        }
-        else if (row.Base is { } below)
-        {
-            reserves[ResourceName.SourceOf(below)] = plans.Reserve(ResourceName.SourceOf(below));
-        }
-
-        return reserves;
-    }
+    // The source of what is to be kept, or not, after this.
+    private static IEnumerable<string> Returned(ResourceRow row) =>
+        row.State == ResourceState.Resetting ? [row.Source] : row.Base is { } below ? [ResourceName.SourceOf(below)] : [];
 }

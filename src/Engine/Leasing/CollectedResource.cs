@@ -1,7 +1,7 @@
 namespace CrCache.Leasing;
 
-/// <summary>Something that collecting did, or would do.</summary>
+/// <summary>Something that collecting or refilling did, or would do.</summary>
 /// <param name="Resource">The resource's name.</param>
-/// <param name="Action">What: <c>release</c>, <c>discard</c>, <c>finish</c>.</param>
+/// <param name="Action">What: <c>release</c>, <c>reset</c>, <c>discard</c>, <c>retest</c>, <c>make</c>, or <c>failed</c>.</param>
 /// <param name="Reason">Why, for a person to read.</param>
 public sealed record CollectedResource(string Resource, string Action, string Reason);

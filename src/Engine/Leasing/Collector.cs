@@ -1,13 +1,11 @@
+using CrCache.Leasing.Keeping;
 using CrCache.Store;
 
 namespace CrCache.Leasing;
 
 /// <summary>Finds what dead processes, dead owners and expired leases left behind, and takes it over, in the caller's transaction.</summary>
-internal sealed class Collector(StoreTransaction transaction, Transitions transitions, IReadOnlyDictionary<string, int> reserves)
+internal sealed class Collector(StoreTransaction transaction, Transitions transitions)
 {
-    /// <summary>Sources whose reserve has to be known before their resources can be collected: to be looked up, and asked again.</summary>
-    public HashSet<string> Unknown { get; } = new(StringComparer.Ordinal);
-
     /// <summary>What was, or would be, done.</summary>
     public List<CollectedResource> Report { get; } = [];
 
@@ -21,6 +19,8 @@ internal sealed class Collector(StoreTransaction transaction, Transitions transi
             var (action, reason) = row.State switch
             {
                 ResourceState.Dirty when isAsked || IsDue(row.RetryAt) => ("discard", "an earlier discard failed"),
+                ResourceState.Quarantined when row.Route is null && IsDue(row.RetryAt) => ("retest", "its quarantine is over"),
+                ResourceState.Quarantined when row.Route is not null && (isAsked || IsDue(row.RetryAt)) => ("discard", "its discard has failed again and again"),
                 ResourceState.Provisioning when IsGone(row.Actor) => ("discard", "whoever was making it has ended"),
                 ResourceState.Resetting when IsGone(row.Actor) => ("reset", "whoever was resetting it has ended"),
                 ResourceState.Discarding when IsGone(row.Actor) => ("discard", "whoever was discarding it has ended"),
@@ -29,13 +29,9 @@ internal sealed class Collector(StoreTransaction transaction, Transitions transi
             if (action is not null)
             {
                 Report.Add(new CollectedResource(row.Name, action, reason!));
-                if (apply && row.State == ResourceState.Resetting)
+                if (apply)
                 {
-                    transitions.Reset(row);
-                }
-                else if (apply)
-                {
-                    transitions.Condemn(row, reason);
+                    TakeOver(row, reason!);
                 }
             }
         }
@@ -51,39 +47,47 @@ internal sealed class Collector(StoreTransaction transaction, Transitions transi
         }
     }
 
-    /// <summary>Discards what is cached beyond a source's reserve, as after the reserve was lowered.</summary>
+    /// <summary>Discards what is free and no longer kept, as after the reserve was lowered.</summary>
     /// <param name="apply">False to look only.</param>
     public void Trim(bool apply)
     {
         foreach (var source in transaction.Resources.Sources())
         {
-            if (!reserves.TryGetValue(source, out var reserve))
+            var idle = transaction.Resources.Idle(source).ToDictionary(r => r.Name);
+            var stock = SourceStock.Of(source, transaction, idle.Values.Select(r => IdleResource.Of(r, r.Since)));
+            foreach (var (resource, reason) in KeepPolicy.Discards(transitions.RulesOf(source), stock, transaction.Now))
             {
-                Unknown.Add(source);
-                continue;
-            }
-
-            var rows = transaction.Resources.Of(source);
-            var surplus = transaction.Resources.Tally(source).Lasting() - reserve;
-            foreach (var row in rows.Where(r => r.State == ResourceState.Idle).Reverse().Take(Math.Max(0, surplus)))
-            {
-                Report.Add(new CollectedResource(row.Name, "discard", $"cached beyond the reserve of {reserve}"));
+                Report.Add(new CollectedResource(resource, "discard", reason));
                 if (apply)
                 {
-                    transitions.Condemn(row, "beyond the reserve");
+                    transitions.Condemn(idle[resource], reason);
                 }
             }
         }
     }
 
+    private void TakeOver(ResourceRow row, string reason)
+    {
+        switch (row.State)
+        {
+            case ResourceState.Resetting:
+                transitions.Reset(row);
+                break;
+            case ResourceState.Quarantined when row.Route is null:
+                transitions.Retest(row, reason);
+                break;
+            case ResourceState.Dirty or ResourceState.Quarantined:
+                // That it can be discarded is the proof that nothing is wrong with it any more.
+                transitions.Condemn(row with { Problem = null }, reason);
+                break;
+            default:
+                transitions.Condemn(row, reason);
+                break;
+        }
+    }
+
     private void Release(ResourceRow row, string reason, bool apply)
     {
-        if (apply && !reserves.ContainsKey(row.Source))
-        {
-            Unknown.Add(row.Source);
-            return;
-        }
-
         Report.Add(new CollectedResource(row.Name, "release", reason));
         if (apply && transaction.Resources.Find(row.Name) is { IsInUse: true } current && current.Epoch == row.Epoch)
         {
@@ -95,5 +99,5 @@ internal sealed class Collector(StoreTransaction transaction, Transitions transi
 
     // No try is put off for longer than that: a time that is further away was written before the clock was set back.
     private bool IsDue(DateTimeOffset? time) =>
-        time is null || time <= transaction.Now || time > transaction.Now + Transitions.LongestWait;
+        time is null || time <= transaction.Now || time > transaction.Now + Strikes.LongestWait;
 }

@@ -1,3 +1,5 @@
+using CrCache.Store;
+
 namespace CrCache.Leasing;
 
 /// <summary>What is kept for those who wait ahead of a request, although it is free.</summary>
@@ -17,6 +19,9 @@ internal sealed class Earmarks
 
     /// <summary>How many resources of a source are kept that are not made yet.</summary>
     public int NewOf(string source) => _new.GetValueOrDefault(source);
+
+    /// <summary>Keeps what is free and is to make room for somebody.</summary>
+    public void Keep(ResourceRow row) => _resources.Add(row.Name);
 
     /// <summary>Keeps what somebody would be given, and all that it is layered on.</summary>
     public void Keep(Allocation allocation)

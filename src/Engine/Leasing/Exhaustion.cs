@@ -40,8 +40,9 @@ internal static class Exhaustion
         {
             { IsInUse: true, Owner: { } owner } => owner.Name,
             { State: ResourceState.Dirty } => $"(dirty: it could not be discarded, crcache events says why; tried again after {row.RetryAt:u}, or at once by crcache gc --apply)",
+            { State: ResourceState.Quarantined } => $"(quarantined: it has failed again and again; tried again after {row.RetryAt:u}, or at once by crcache heal {row.Name})",
             _ => $"({row.State.ToString().ToLowerInvariant()})",
         },
         row.Since,
-        row.Owner?.Note);
+        row.Owner?.Note ?? row.Problem);
 }

@@ -31,8 +31,10 @@ internal sealed class Explanation(StoreTransaction transaction, Allocator alloca
                 new(planned.Plan.Name, row.Name, true, $"taken back from {owner.Name}, whose lease has ended", null),
             { IsInUse: true, Owner: { } owner } => No(
                 $"held by {owner.Name} since {row.Since:u}{(owner.Note is { } note ? $": {note}" : "")}", owner.Expires),
+            { State: ResourceState.Quarantined } => No($"quarantined: {row.Problem}", row.RetryAt),
             { State: ResourceState.Dirty } => No("it could not be discarded; crcache events says why", row.RetryAt),
             { State: not ResourceState.Idle } => No(row.State.ToString().ToLowerInvariant()),
+            _ when allocator.WornOut(row, planned.Plan) is { } worn => No($"{worn}; it is discarded instead"),
             _ when !allocator.IsCurrent(row, planned.Plan) => No("made from an older configuration; it is discarded instead"),
             _ when earmarks.Keeps(row.Name) => No("kept for whoever waits"),
             _ => new(planned.Plan.Name, row.Name, true, "free", null),
@@ -43,7 +45,7 @@ internal sealed class Explanation(StoreTransaction transaction, Allocator alloca
     {
         Candidate No(string reason) => new(planned.Plan.Name, null, false, reason, null);
         var plan = planned.Plan;
-        var owned = transaction.Resources.Tally(plan.Name).Values.Sum();
+        var owned = transaction.Resources.Tally(plan.Name).All();
         if (owned + earmarks.NewOf(plan.Name) >= plan.Settings.Maximum)
         {
             return No(string.Create(CultureInfo.InvariantCulture, $"'{plan.Name}' has its maximum of {plan.Settings.Maximum}"));

@@ -11,8 +11,6 @@ internal sealed class HookCalls(HookRunner runner, HostEnvironment environment, 
     /// <summary>The variable that lets a hook use its resource while nobody else can.</summary>
     public const string LeaseVariable = "CRCACHE_LEASE";
 
-    private static readonly string[] Passed = ["HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "CRCACHE_HOME"];
-
     /// <summary>Runs a stage, if the source has it.</summary>
     /// <exception cref="ResourceException">A script failed.</exception>
     public async Task RunAsync(string stage, SourceSettings settings, ResourceRow row, CancellationToken cancellationToken)
@@ -22,18 +20,10 @@ internal sealed class HookCalls(HookRunner runner, HostEnvironment environment, 
             return;
         }
 
-        var variables = Passed
-            .Select(n => (Name: n, Value: environment.Get(n)))
-            .Where(v => v.Value is not null)
-            .ToDictionary(v => v.Name, v => v.Value!);
+        var variables = environment.ForCommands();
         variables["CRCACHE_SOURCE"] = settings.Name;
         variables["CRCACHE_RESOURCE"] = row.Name;
         variables[LeaseVariable] = string.Create(CultureInfo.InvariantCulture, $"{row.Name}@{row.Epoch}");
-        if (environment.Directory is { } here)
-        {
-            variables["CRCACHE_HERE"] = here;
-        }
-
         variables["CRCACHE"] = options.CommandPath ?? "crcache";
         if (row.Concurrency is { } concurrency)
         {

@@ -6,6 +6,9 @@ namespace CrCache.Leasing;
 /// <summary>What there is and what happened: reads, and changes nothing.</summary>
 public sealed class Inventory
 {
+    // Of more than that it is not counted which are in the way: there are enough.
+    private const int MostKept = 1000;
+
     private readonly StateStore _store;
     private readonly SourceCatalog _catalog;
     private readonly SourcePlans _plans;
@@ -29,7 +32,8 @@ public sealed class Inventory
         return _store.Transact(t =>
         {
             var lapsed = Lapsed(t);
-            return (IReadOnlyList<SourceStatus>)[.. names.Select(n => Status(t, n, loaded[n], lapsed))];
+            var kept = t.Resources.IdleLayered(MostKept);
+            return (IReadOnlyList<SourceStatus>)[.. names.Select(n => Status(t, n, loaded[n], lapsed, kept))];
         });
     }
 
@@ -83,7 +87,7 @@ public sealed class Inventory
     }
 
     private static SourceStatus Status(
-        StoreTransaction transaction, string name, (SourcePlan? Plan, CrCacheException? Problem) loaded, Dictionary<string, int> lapsed)
+        StoreTransaction transaction, string name, (SourcePlan? Plan, CrCacheException? Problem) loaded, Dictionary<string, int> lapsed, List<ResourceRow> kept)
     {
         var tally = transaction.Resources.Tally(name);
         return new SourceStatus
@@ -92,12 +96,29 @@ public sealed class Inventory
             Type = loaded.Plan?.Settings.Type,
             Cached = tally.GetValueOrDefault(ResourceState.Idle),
             InUse = tally.InUse(),
-            Changing = tally.Values.Sum() - tally.Lasting(),
+            Changing = tally.All() - tally.GetValueOrDefault(ResourceState.Idle) - tally.InUse(),
             Maximum = loaded.Plan?.Maximum,
-            Available = loaded.Plan is { } plan ? Available(transaction, plan, lapsed) : 0,
+            Available = loaded.Plan is { } plan ? Available(transaction, plan, Freed(transaction, plan, kept, lapsed)) : 0,
             Concurrency = loaded.Plan is { } known ? Concurrency(transaction, known) : null,
             Problem = loaded.Problem,
+            Refill = transaction.Sources.Find(name) is { Problem: { } problem } row ? new(row.Failures, row.RetryAt, problem, row.Stopped is not null) : null,
         };
+    }
+
+    /// <summary>What would be free for a source as well, were something above it given up that is free: what is only kept is in nobody's way.</summary>
+    private static Dictionary<string, int> Freed(StoreTransaction transaction, SourcePlan plan, List<ResourceRow> kept, Dictionary<string, int> lapsed)
+    {
+        var own = plan.All().Select(p => p.Name).ToHashSet();
+        Dictionary<string, int> freed = new(lapsed, StringComparer.Ordinal);
+        foreach (var row in kept.Where(r => !own.Contains(r.Source)))
+        {
+            for (var at = row.Base is { } name ? transaction.Resources.Find(name) : null; at is not null; at = at.Base is { } below ? transaction.Resources.Find(below) : null)
+            {
+                freed[at.Source] = freed.GetValueOrDefault(at.Source) + 1;
+            }
+        }
+
+        return freed;
     }
 
     private static ResourceStatus Status(StoreTransaction transaction, ResourceRow row) => new()
@@ -109,7 +130,9 @@ public sealed class Inventory
         Owner = row.IsInUse ? row.Owner?.Name : null,
         Since = row.Since,
         Expires = row is { IsInUse: true, Owner: { } owner } && !EndsWithProcess(row, owner) ? owner.Ends(transaction) : null,
-        Note = row.Owner?.Note,
+        Note = row.Owner?.Note ?? row.Problem,
+        Uses = row.Uses,
+        Made = row.Made,
         Base = row.Base,
     };
 
@@ -119,7 +142,7 @@ public sealed class Inventory
     private static int? Available(StoreTransaction transaction, SourcePlan plan, Dictionary<string, int> lapsed)
     {
         var tally = transaction.Resources.Tally(plan.Name);
-        long? room = plan.Settings.Maximum is { } maximum ? Math.Max(0, maximum - tally.Values.Sum() + lapsed.GetValueOrDefault(plan.Name)) : null;
+        long? room = plan.Settings.Maximum is { } maximum ? Math.Max(0, maximum - tally.All() + lapsed.GetValueOrDefault(plan.Name)) : null;
         if (plan.Layers.Count > 0)
         {
             var layers = plan.Layers.Select(l => Available(transaction, l, lapsed)).ToList();

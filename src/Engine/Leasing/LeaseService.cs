@@ -1,3 +1,4 @@
+using CrCache.Leasing.Keeping;
 using CrCache.Store;
 
 namespace CrCache.Leasing;
@@ -9,20 +10,24 @@ public sealed class LeaseService
     private static readonly TimeSpan MostTimeToLive = TimeSpan.FromDays(10_000);
 
     private readonly StateStore _store;
-    private readonly SourcePlans _plans;
+    private readonly RuleBook _rules;
+    private readonly Refill _refill;
+    private readonly RefillRun _refillRun;
     private readonly Acquisition _acquisition;
     private readonly Clearance _clearance;
     private readonly Releaser _releaser;
     private readonly RouteBook _book;
     private readonly Caller _caller;
 
-    internal LeaseService(StateStore store, SourcePlans plans, Acquisition acquisition, Clearance clearance, RouteBook book, Caller caller)
+    internal LeaseService(
+        StateStore store, RuleBook rules, Acquisition acquisition, Clearance clearance, Refill refill, RefillRun refillRun, RouteBook book, Caller caller)
     {
         _store = store;
-        _plans = plans;
+        _rules = rules;
+        (_refill, _refillRun) = (refill, refillRun);
         _acquisition = acquisition;
         _clearance = clearance;
-        _releaser = new Releaser(store, plans, clearance, book, caller);
+        _releaser = new Releaser(store, rules, clearance, refill, book, caller);
         _book = book;
         _caller = caller;
     }
@@ -178,7 +183,7 @@ public sealed class LeaseService
 
     /// <summary>
     /// Takes back what dead owners and expired leases hold, finishes or undoes what dead processes left half-done, and
-    /// discards what is cached beyond the reserve.
+    /// discards what is no longer kept.
     /// </summary>
     /// <param name="apply">False to say what would be done, and do nothing.</param>
     /// <param name="cancellationToken">Gives up; what is left is left for the next command.</param>
@@ -186,30 +191,55 @@ public sealed class LeaseService
     /// <exception cref="ResourceException">Something could not be discarded; the rest was done.</exception>
     public async Task<IReadOnlyList<CollectedResource>> CollectAsync(bool apply, CancellationToken cancellationToken)
     {
-        var report = new List<CollectedResource>();
-        var failures = new List<ResourceException>();
-        var reserves = new Dictionary<string, int>(StringComparer.Ordinal);
-        HashSet<string> unknown;
-        do
+        var rules = _rules.Read(_store.Transact(t => t.Resources.Sources()));
+        var (report, discards) = _store.Transact(t =>
         {
-            var (collector, discards) = _store.Transact(t =>
-            {
-                var transitions = new Transitions(t, _caller, reserves);
-                var collector = new Collector(t, transitions, reserves);
-                collector.Collect(apply, isAsked: reserves.Count == 0 || !apply);
-                collector.Trim(apply);
-                return (collector, transitions.ToClear);
-            });
-            failures.AddRange(await _clearance.ClearAsync(discards, cancellationToken).ConfigureAwait(false));
-            report = apply ? [.. report, .. collector.Report] : collector.Report;
-            unknown = collector.Unknown;
-            foreach (var source in unknown)
-            {
-                reserves.Add(source, _plans.Reserve(source));
-            }
-        }
-        while (unknown.Count > 0);
+            Transitions transitions = new(t, _caller, rules);
+            Collector collector = new(t, transitions);
+            collector.Collect(apply, isAsked: true);
+            collector.Trim(apply);
+            t.IsTrial = !apply;
+            return (collector.Report, transitions.ToClear);
+        });
+        var failures = await _clearance.ClearAsync(discards, cancellationToken).ConfigureAwait(false);
         return failures.Count == 0 ? report : throw failures[0];
+    }
+
+    /// <summary>
+    /// Makes ahead of time what sources are to keep, and discards what they are not to keep any longer. What cannot be made is tried again
+    /// later, each time later; status says so.
+    /// </summary>
+    /// <param name="sources">
+    /// The sources' names: what failed is then tried again at once. None for all that resources were ever acquired from and that are
+    /// configured here; where another process is at that already, it is left to it.
+    /// </param>
+    /// <param name="cancellationToken">Gives up; what was begun is undone.</param>
+    /// <returns>What was done, a line a resource, and what failed.</returns>
+    /// <exception cref="ConfigurationException">A source that was named is unknown or its configuration wrong.</exception>
+    public Task<IReadOnlyList<CollectedResource>> RefillAsync(IReadOnlyList<string> sources, CancellationToken cancellationToken) =>
+        _refillRun.RunAsync(sources, cancellationToken);
+
+    /// <summary>
+    /// Lets resources that are in quarantine, or dirty, be tried again at once: what is left of them is discarded, and what they failed
+    /// with is forgiven.
+    /// </summary>
+    /// <param name="resources">Their names; none for all.</param>
+    /// <param name="cancellationToken">Gives up; the next command finishes what was begun.</param>
+    /// <returns>The names of what can be made anew.</returns>
+    /// <exception cref="UsageException">One is unknown, or nothing is wrong with it: then nothing was done.</exception>
+    /// <exception cref="ResourceException">One still cannot be discarded.</exception>
+    public async Task<IReadOnlyList<string>> HealAsync(IReadOnlyList<string> resources, CancellationToken cancellationToken)
+    {
+        var (names, discards) = _store.Transact(t =>
+        {
+            Transitions transitions = new(t, _caller);
+            List<ResourceRow> rows = resources.Count > 0 ? [.. resources.Distinct().Select(r => RouteBook.RequireSick(t, r))] : t.Resources.Changing().FindAll(RouteBook.IsSick);
+            rows.ForEach(transitions.Heal);
+            return (rows.ConvertAll(r => r.Name), transitions.ToClear);
+        });
+        var failures = await _clearance.ClearAsync(discards, cancellationToken).ConfigureAwait(false);
+        _refill.Consider(_store.Transact(t => names.Select(n => KeepRules.Of(ResourceName.SourceOf(n), t.Sources)).ToList()));
+        return failures.Count == 0 ? names : throw failures[0];
     }
 
     private static void CheckTime(TimeSpan? time)
@@ -226,7 +256,7 @@ public sealed class LeaseService
     {
         var rows = resources.Select(r => _book.Require(t, r)).DistinctBy(r => r.Name).ToList();
         rows.ForEach(r => Ownership.RequireTop(r, what));
-        Transitions transitions = new(t, _caller, new Dictionary<string, int>());
+        Transitions transitions = new(t, _caller);
         return (IReadOnlyList<Lease>)[.. rows.Select(r => change(transitions, r).ToLease(t))];
     });
 }

@@ -1,16 +1,18 @@
 using CrCache.Hooks;
+using CrCache.Leasing.Keeping;
 using CrCache.Leasing.Selecting;
 using CrCache.Sources;
 using CrCache.Store;
 
 namespace CrCache.Leasing;
 
-/// <summary>Makes what an allocation has written down as to be made, from the lowest layer up.</summary>
-internal sealed class Provisioner(StateStore store, HookCalls hooks, RouteBook routes, Caller caller)
+/// <summary>Makes what an allocation has written down as to be made, from the lowest layer up, and tests what is in doubt.</summary>
+internal sealed class Provisioner(StateStore store, HookCalls hooks, RouteBook routes, HealthTest test, Caller caller)
 {
     /// <summary>Makes a resource ready.</summary>
-    /// <returns>Its row, handed out.</returns>
+    /// <returns>Its row: handed out, or, where it is made for nobody, kept or about to be discarded.</returns>
     /// <exception cref="ResourceException">It could not be made, or a hook failed.</exception>
+    /// <exception cref="HealthException">It was there, and does not work any more.</exception>
     public async Task<ResourceRow> ProvisionAsync(Allocation allocation, CancellationToken cancellationToken)
     {
         if (allocation.IsReady)
@@ -18,25 +20,47 @@ internal sealed class Provisioner(StateStore store, HookCalls hooks, RouteBook r
             return allocation.Row;
         }
 
-        var plan = allocation.Plan;
+        // What is below has its own faults.
         var below = allocation.Base is { } layer ? await ProvisionAsync(layer, cancellationToken).ConfigureAwait(false) : null;
-        var draft = plan.Draft ?? await MakeAsync(allocation, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return allocation.IsNew
+                ? await MakeAsync(allocation, below, cancellationToken).ConfigureAwait(false)
+                : await TestAsync(allocation.Row, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is ResourceException or HealthException)
+        {
+            Change(allocation.Row, (_, transitions, r) => transitions.Blame(r, e.Message));
+            throw;
+        }
+    }
+
+    private async Task<ResourceRow> TestAsync(ResourceRow row, CancellationToken cancellationToken)
+    {
+        await test.RequireAsync(row.Name, cancellationToken).ConfigureAwait(false);
+        return Change(row, (_, transitions, r) => transitions.Approve(r)) ?? row;
+    }
+
+    private async Task<ResourceRow> MakeAsync(Allocation allocation, ResourceRow? below, CancellationToken cancellationToken)
+    {
+        var plan = allocation.Plan;
+        var draft = plan.Draft ?? await DraftAsync(allocation, cancellationToken).ConfigureAwait(false);
         var facts = plan.Draft is null ? await ProbeAsync(allocation.Row, draft, cancellationToken).ConfigureAwait(false) : null;
-        var row = Continue(allocation.Row, (t, transitions, r) =>
+        var row = Continue(allocation, (t, transitions, r) =>
         {
             r = new Allocator(t, transitions, Earmarks.None).Describe(r with { Facts = facts }, plan, draft, below?.Concurrency);
-            return plan.HasProvisionHooks ? r : transitions.HandOut(r, isNew: true);
+            return plan.HasProvisionHooks ? r : transitions.Finish(r);
         });
         if (plan.HasProvisionHooks)
         {
             await hooks.RunAsync(HookStages.Provision, plan.Settings, row, cancellationToken).ConfigureAwait(false);
-            row = Continue(row, (_, transitions, r) => transitions.HandOut(r, isNew: true));
+            row = Continue(allocation, (_, transitions, r) => transitions.Finish(r));
         }
 
         return row;
     }
 
-    private Task<ResourceDraft> MakeAsync(Allocation allocation, CancellationToken cancellationToken) =>
+    private Task<ResourceDraft> DraftAsync(Allocation allocation, CancellationToken cancellationToken) =>
         allocation.Plan.Type.ProvisionAsync(
             new ProvisionContext(allocation.Plan.Settings, allocation.Row.Name, null, routes.StartFrom(allocation.Row.Base, allocation.Row.Name)),
             cancellationToken);
@@ -48,11 +72,15 @@ internal sealed class Provisioner(StateStore store, HookCalls hooks, RouteBook r
     }
 
     // While this process lives nobody else touches a row that it is making; if it was judged dead all the same, it must not go on.
-    private ResourceRow Continue(ResourceRow row, Func<StoreTransaction, Transitions, ResourceRow, ResourceRow> step) => store.Transact(t =>
+    private ResourceRow Continue(Allocation allocation, Func<StoreTransaction, Transitions, ResourceRow, ResourceRow> step)
     {
-        var current = t.Resources.Find(row.Name);
-        return current is { State: ResourceState.Provisioning } && current.Epoch == row.Epoch && current.Actor == caller.Process
-            ? step(t, new Transitions(t, caller, new Dictionary<string, int>()), current)
-            : throw new LeaseLostException(ErrorCodes.LeaseLost, $"{row.Name} was taken away while it was being made; acquire again");
-    });
+        Dictionary<string, KeepRules> rules = new() { [allocation.Plan.Name] = allocation.Plan.Rules };
+        return Change(
+            allocation.Row,
+            (t, _, r) => r.State == ResourceState.Provisioning && r.Actor == caller.Process ? step(t, new Transitions(t, caller, rules), r) : null)
+            ?? throw new LeaseLostException(ErrorCodes.LeaseLost, $"{allocation.Row.Name} was taken away while it was being made; acquire again");
+    }
+
+    private ResourceRow? Change(ResourceRow row, Func<StoreTransaction, Transitions, ResourceRow, ResourceRow?> step) => store.Transact(t =>
+        t.Resources.Find(row.Name) is { } current && current.Epoch == row.Epoch ? step(t, new Transitions(t, caller), current) : null);
 }

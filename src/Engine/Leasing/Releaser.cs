@@ -1,9 +1,10 @@
+using CrCache.Leasing.Keeping;
 using CrCache.Store;
 
 namespace CrCache.Leasing;
 
 /// <summary>Gives back what somebody has: all that was asked for in one transaction, or nothing.</summary>
-internal sealed class Releaser(StateStore store, SourcePlans plans, Clearance clearance, RouteBook book, Caller caller)
+internal sealed class Releaser(StateStore store, RuleBook rules, Clearance clearance, Refill refill, RouteBook book, Caller caller)
 {
     /// <summary>Gives back resources by name.</summary>
     /// <returns>The names of what was given back.</returns>
@@ -38,7 +39,7 @@ internal sealed class Releaser(StateStore store, SourcePlans plans, Clearance cl
     /// <summary>Gives back all that an owner has.</summary>
     /// <returns>The names of what was given back.</returns>
     public Task<IReadOnlyList<string>> ReleaseOwnedAsync(string owner, bool force, CancellationToken cancellationToken) => GiveBackAsync(
-        [],
+        store.Transact(t => t.Resources.OwnedBy(owner)).Select(r => r.Source),
         (t, _) =>
         {
             var rows = t.Resources.OwnedBy(owner);
@@ -54,30 +55,17 @@ internal sealed class Releaser(StateStore store, SourcePlans plans, Clearance cl
     private async Task<IReadOnlyList<string>> GiveBackAsync(
         IEnumerable<string> sources, Func<StoreTransaction, Transitions, List<ResourceRow>> choose, CancellationToken cancellationToken)
     {
-        var reserves = sources.Distinct().ToDictionary(s => s, plans.Reserve);
-        while (true)
+        var known = rules.Read(sources);
+        var (released, discards, touched) = store.Transact(t =>
         {
-            var (released, discards, unknown) = store.Transact(t =>
-            {
-                Transitions transitions = new(t, caller, reserves);
-                var rows = choose(t, transitions);
-                var unknown = rows.Select(r => r.Source).Distinct().Where(s => !reserves.ContainsKey(s)).ToList();
-                if (unknown.Count == 0)
-                {
-                    rows.ForEach(r => transitions.GiveBack(r, "released", null));
-                }
-
-                return (rows, transitions.ToClear, unknown);
-            });
-            if (unknown.Count == 0)
-            {
-                var failures = await clearance.ClearAsync(discards, cancellationToken).ConfigureAwait(false);
-                return failures.Count == 0 ? [.. released.Select(r => r.Name)] : throw Joined(failures);
-            }
-
-            // The configuration is not read inside a transaction.
-            unknown.ForEach(s => reserves.Add(s, plans.Reserve(s)));
-        }
+            Transitions transitions = new(t, caller, known);
+            var rows = choose(t, transitions);
+            rows.ForEach(r => transitions.GiveBack(r, "released", null));
+            return (rows, transitions.ToClear, rows.Select(r => transitions.RulesOf(r.Source)).Distinct().ToList());
+        });
+        var failures = await clearance.ClearAsync(discards, cancellationToken).ConfigureAwait(false);
+        refill.Consider(touched);
+        return failures.Count == 0 ? [.. released.Select(r => r.Name)] : throw Joined(failures);
     }
 
     private static ResourceException Joined(IReadOnlyList<ResourceException> failures) => failures.Count == 1 ? failures[0] : new(

@@ -6,7 +6,7 @@ public sealed record ResourceStatus
     /// <summary>Its name, <c>SOURCE-N</c>.</summary>
     public required string Resource { get; init; }
 
-    /// <summary>Its state: <c>provisioning</c>, <c>idle</c>, <c>leased</c>, <c>held</c>, <c>resetting</c>, <c>dirty</c> or <c>discarding</c>.</summary>
+    /// <summary>Its state: <c>provisioning</c>, <c>idle</c>, <c>leased</c>, <c>held</c>, <c>resetting</c>, <c>dirty</c>, <c>quarantined</c> or <c>discarding</c>.</summary>
     public required string State { get; init; }
 
     /// <summary>How often it was handed out.</summary>
@@ -24,8 +24,14 @@ public sealed record ResourceStatus
     /// <summary>When its lease or hold ends unless it is renewed; null where there is none, or where it ends with a process that runs.</summary>
     public required DateTimeOffset? Expires { get; init; }
 
-    /// <summary>The holder's remark.</summary>
+    /// <summary>The holder's remark, or what is wrong with it.</summary>
     public required string? Note { get; init; }
+
+    /// <summary>How often it was handed out since it was made.</summary>
+    public int Uses { get; init; }
+
+    /// <summary>When it was made; null until it is.</summary>
+    public DateTimeOffset? Made { get; init; }
 
     /// <summary>The resource it is layered on; null where there is none.</summary>
     public required string? Base { get; init; }

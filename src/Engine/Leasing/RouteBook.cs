@@ -65,6 +65,16 @@ internal sealed class RouteBook(StateStore store, HostEnvironment environment, C
         return row.Owner?.IsOver(transaction) is true ? throw Lost(row.Name, "has expired") : row;
     }
 
+    /// <summary>Whether something is wrong with a resource that keeps it out of use.</summary>
+    public static bool IsSick(ResourceRow row) => row.State is ResourceState.Dirty or ResourceState.Quarantined;
+
+    /// <summary>The row of a resource that something is wrong with.</summary>
+    public static ResourceRow RequireSick(StoreTransaction transaction, string name)
+    {
+        var row = transaction.Resources.Find(name) ?? throw Unknown(transaction, name);
+        return IsSick(row) ? row : throw new UsageException($"nothing is wrong with {name}: it is {row.State.ToString().ToLowerInvariant()}");
+    }
+
     private static void Renew(StoreTransaction transaction, ResourceRow row)
     {
         if (row.Owner is { TimeToLive: { } time } owner && owner.Left(transaction) < time - (RenewAfter < time / 2 ? RenewAfter : time / 2))

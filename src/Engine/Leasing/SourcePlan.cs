@@ -1,5 +1,6 @@
 using CrCache.Configuration;
 using CrCache.Hooks;
+using CrCache.Leasing.Keeping;
 using CrCache.Leasing.Selecting;
 using CrCache.Sources;
 
@@ -34,23 +35,14 @@ internal sealed record SourcePlan
     /// <summary>What its resources are, where that is known before one is made: they are this machine. Else null.</summary>
     public required Lazy<Facts>? Here { get; init; }
 
+    /// <summary>What is to be kept of its resources.</summary>
+    public required KeepRules Rules { get; init; }
+
     /// <summary>Its name.</summary>
     public string Name => Settings.Name;
 
     /// <summary>The most it can own with the limits of all layers; null for no limit.</summary>
-    public int? Maximum
-    {
-        get
-        {
-            int? below = null;
-            if (Layers.Count > 0 && Layers.All(l => l.Maximum is not null))
-            {
-                below = (int)Math.Min(int.MaxValue, Layers.Sum(l => (long)l.Maximum!.Value));
-            }
-
-            return Settings.Maximum is { } own && below is { } sum ? Math.Min(own, sum) : Settings.Maximum ?? below;
-        }
-    }
+    public int? Maximum => Rules.Most;
 
     /// <summary>What its resources can be; empty where some of them are not known before they are made.</summary>
     public IReadOnlyList<Facts> Possible()
@@ -66,4 +58,10 @@ internal sealed record SourcePlan
 
     /// <summary>Itself and every source below it.</summary>
     public IEnumerable<SourcePlan> All() => Layers.SelectMany(l => l.All()).Prepend(this);
+
+    /// <summary>Sources and every source below them, each once.</summary>
+    public static IEnumerable<SourcePlan> All(IEnumerable<SourcePlan> plans) => plans.SelectMany(p => p.All()).DistinctBy(p => p.Name);
+
+    /// <summary>What is to be kept of sources and of every source below them.</summary>
+    public static Dictionary<string, KeepRules> AllRules(IEnumerable<SourcePlan> plans) => All(plans).ToDictionary(p => p.Name, p => p.Rules);
 }

@@ -1,5 +1,6 @@
 using CrCache.Configuration;
 using CrCache.Hooks;
+using CrCache.Leasing.Keeping;
 using CrCache.Leasing.Selecting;
 using CrCache.Sources;
 
@@ -12,18 +13,8 @@ internal sealed class SourcePlans(SourceCatalog catalog, SourceTypes types, Host
     /// <exception cref="ConfigurationException">It, or one it is layered on, is unknown or wrong.</exception>
     public SourcePlan Load(string name) => Load(catalog.Get(name));
 
-    /// <summary>How many resources a source keeps; none where its configuration is gone or wrong.</summary>
-    public int Reserve(string name)
-    {
-        try
-        {
-            return catalog.Read(name).Reserve;
-        }
-        catch (CrCacheException)
-        {
-            return 0;
-        }
-    }
+    /// <summary>Whether a source is configured, rightly or wrongly.</summary>
+    public bool IsConfigured(string name) => catalog.Has(name);
 
     /// <summary>A source's plan; null where its configuration is gone or wrong.</summary>
     public SourcePlan? TryLoad(string name)
@@ -42,6 +33,7 @@ internal sealed class SourcePlans(SourceCatalog catalog, SourceTypes types, Host
     {
         var type = types.Find(settings.Type) ?? throw new InvalidOperationException($"a checked source has the unknown type {settings.Type}");
         var draft = type.Draft(settings);
+        IReadOnlyList<SourcePlan> layers = [.. settings.Layers.Select(l => Load(catalog.Read(l, settings)))];
         return new SourcePlan
         {
             Settings = settings,
@@ -51,7 +43,8 @@ internal sealed class SourcePlans(SourceCatalog catalog, SourceTypes types, Host
             Labels = FactLabels.Of(settings),
             Here = draft is not null && FactProbe.IsHere(draft.Route) ? new(() => LocalFacts.Read(environment)) : null,
             HasProvisionHooks = settings.Directory is { } directory && HookRunner.HasHooks(directory, HookStages.Provision),
-            Layers = [.. settings.Layers.Select(l => Load(catalog.Read(l, settings)))],
+            Layers = layers,
+            Rules = KeepRules.Of(settings, layers.Select(l => l.Rules)),
         };
     }
 }

@@ -27,6 +27,9 @@ public sealed record SourceStatus
     /// <summary>Units of work each of its resources takes at once: configured, of a known resource, or probed; null where that is not known yet.</summary>
     public required int? Concurrency { get; init; }
 
+    /// <summary>Why fewer are ready than it is to keep; null where nothing failed.</summary>
+    public RefillStatus? Refill { get; init; }
+
     /// <summary>What is wrong with its configuration, or null; where it has none here, as one of another project, nothing is.</summary>
     public CrCacheException? Problem { get; init; }
 }

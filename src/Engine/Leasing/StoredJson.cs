@@ -13,7 +13,7 @@ namespace CrCache.Leasing;
 internal static class StoredJson
 {
     // They say how many resources there are and what they are called, not what one is: changing them does not make what is cached stale.
-    private static readonly string[] Limits = ["reserve", "maximum", "labels"];
+    private static readonly string[] Limits = ["reserve", "maximum", "max_use_count", "max_age", "idle_time", "labels"];
 
     /// <summary>A route, for the store: what is as usual is left out.</summary>
     public static string Of(Route route) => Write(json =>

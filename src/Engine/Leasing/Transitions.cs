@@ -1,4 +1,5 @@
 using System.Globalization;
+using CrCache.Leasing.Keeping;
 using CrCache.Store;
 
 namespace CrCache.Leasing;
@@ -6,17 +7,42 @@ namespace CrCache.Leasing;
 /// <summary>The arrows of a resource's life: each changes a row and writes an event, in the caller's transaction.</summary>
 /// <param name="transaction">The transaction.</param>
 /// <param name="caller">Who does it.</param>
-/// <param name="reserves">How many resources each source keeps; a source that is not in it is left alone.</param>
-internal sealed class Transitions(StoreTransaction transaction, Caller caller, IReadOnlyDictionary<string, int> reserves)
+/// <param name="known">What sources keep, as far as it was read; for the others what the store has of them holds.</param>
+internal sealed class Transitions(StoreTransaction transaction, Caller caller, IReadOnlyDictionary<string, KeepRules>? known = null)
 {
-    private const int FirstRetrySeconds = 5;
-    private const int LastRetrySeconds = 300;
+    private readonly Dictionary<string, KeepRules> _rules = known is null ? new(StringComparer.Ordinal) : new(known, StringComparer.Ordinal);
 
-    /// <summary>The longest that a failed discard is put off.</summary>
-    public static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(LastRetrySeconds);
+    private readonly Dictionary<string, string?> _reasons = new(StringComparer.Ordinal);
 
     /// <summary>Rows that came to be reset or discarded in this transaction; whoever runs it does that afterwards.</summary>
     public List<ResourceRow> ToClear { get; } = [];
+
+    /// <summary>What a source keeps.</summary>
+    public KeepRules RulesOf(string source)
+    {
+        if (!_rules.TryGetValue(source, out var rules))
+        {
+            _rules.Add(source, rules = KeepRules.Of(source, transaction.Sources));
+        }
+
+        return rules;
+    }
+
+    /// <summary>Remembers what a source keeps, for those who come from where its configuration is not seen.</summary>
+    public void Learn(SourcePlan plan)
+    {
+        var row = transaction.Sources.Find(plan.Name);
+        var current = plan.Rules.Over(row, plan.Settings.Directory);
+        if (row?.Stopped is { } stopped && stopped != plan.Remembered)
+        {
+            current = current.Cleared();
+        }
+
+        if (current != row)
+        {
+            transaction.Sources.Put(current);
+        }
+    }
 
     /// <summary>Begins a resource.</summary>
     public ResourceRow Begin(ResourceRow row)
@@ -40,16 +66,44 @@ internal sealed class Transitions(StoreTransaction transaction, Caller caller, I
         return row;
     }
 
-    /// <summary>Hands a resource out to the owner its row names.</summary>
-    public ResourceRow HandOut(ResourceRow row, bool isNew)
+    /// <summary>A resource has been made: hands it out to the owner its row names, or keeps it where that is nobody.</summary>
+    public ResourceRow Finish(ResourceRow row)
     {
-        if (isNew)
+        Event(row.Name, row.Epoch, "provisioned", null);
+        row = row with { Made = transaction.Now, Tested = transaction.Now };
+        if (transaction.Sources.Find(row.Source) is { Problem: not null } failing)
         {
-            Event(row.Name, row.Epoch, "provisioned", null);
+            transaction.Sources.Put(failing.Cleared());
         }
 
+        return row.Owner is null ? Settle(row) : HandOut(row);
+    }
+
+    /// <summary>Hands a resource out to the owner its row names.</summary>
+    public ResourceRow HandOut(ResourceRow row)
+    {
         var owner = row.Owner ?? throw new InvalidOperationException($"{row.Name} is handed out to nobody");
-        return Lease(row, owner, "acquired", $"by {owner.Name}{Remark(owner)}");
+        return Lease(row with { Uses = row.Uses + 1 }, owner, "acquired", $"by {owner.Name}{Remark(owner)}");
+    }
+
+    /// <summary>Records that a resource works, whoever has it.</summary>
+    public ResourceRow Approve(ResourceRow row)
+    {
+        row = row with { Tested = transaction.Now };
+        transaction.Resources.Update(row);
+        return row;
+    }
+
+    /// <summary>
+    /// Records that something is wrong with a resource, so that it is discarded as soon as whoever has it gives it back. Never for
+    /// what is a user's own command's.
+    /// </summary>
+    public ResourceRow Blame(ResourceRow row, string why)
+    {
+        row = row with { Problem = why };
+        transaction.Resources.Update(row);
+        Event(row.Name, row.Epoch, "failed", why);
+        return row;
     }
 
     /// <summary>Hands a resource that somebody has to somebody else.</summary>
@@ -96,18 +150,24 @@ internal sealed class Transitions(StoreTransaction transaction, Caller caller, I
     }
 
     /// <summary>
-    /// Takes a resource back: one that somebody has is kept as far as its source's reserve goes, once nothing of its holder runs on it any
-    /// more; one that was still being made is discarded.
+    /// Takes a resource back: one that somebody has is kept as far as its source's rules go, once nothing of its holder runs on it any
+    /// more; one that was still being made, or with which something is wrong, is discarded.
     /// </summary>
     public void GiveBack(ResourceRow row, string kind, string? detail)
     {
         if (!row.IsInUse)
         {
-            Condemn(row, detail: null);
+            Condemn(row, row.Problem);
             return;
         }
 
         Event(row.Name, row.Epoch, kind, detail);
+        if (row.Problem is { } problem)
+        {
+            Condemn(row, problem);
+            return;
+        }
+
         if (caller.Commands.Any(row.Name))
         {
             Reset(row);
@@ -125,38 +185,58 @@ internal sealed class Transitions(StoreTransaction transaction, Caller caller, I
         ToClear.Add(row);
     }
 
-    /// <summary>Keeps a resource that nobody has as far as its source's reserve goes, and discards it otherwise.</summary>
-    public void Settle(ResourceRow row)
+    /// <summary>Keeps a resource that nobody has as far as its source's rules go, and discards it otherwise.</summary>
+    public ResourceRow Settle(ResourceRow row)
     {
-        var tally = transaction.Resources.Tally(row.Source);
-        var kept = tally.Lasting() + tally.GetValueOrDefault(ResourceState.Resetting);
-        if (kept <= reserves.GetValueOrDefault(row.Source))
+        var rules = RulesOf(row.Source);
+        var stock = SourceStock.Of(row.Source, transaction, [IdleResource.Of(row, transaction.Now)]);
+        if (KeepPolicy.Discards(rules, stock, transaction.Now).ToList() is [var (_, reason), ..])
         {
-            transaction.Resources.Update(row with { State = ResourceState.Idle, Since = transaction.Now, Owner = null, Actor = null });
+            return Condemn(row, reason);
         }
-        else
-        {
-            Condemn(row, detail: null);
-        }
+
+        row = row with { State = ResourceState.Idle, Since = transaction.Now, Owner = null, Actor = null, Due = Due(rules, row) };
+        transaction.Resources.Update(row);
+        return row;
     }
 
+    /// <summary>Leaves a resource that is free as it is, although it was to be looked at.</summary>
+    public void Keep(ResourceRow row) => transaction.Resources.Update(row with { Due = Due(RulesOf(row.Source), row) });
+
     /// <summary>Begins to discard a resource, whatever it is doing; this process is to carry it out.</summary>
-    public void Condemn(ResourceRow row, string? detail)
+    public ResourceRow Condemn(ResourceRow row, string? detail)
     {
-        row = row with { State = ResourceState.Discarding, Since = transaction.Now, Actor = caller.Process, Owner = null };
+        row = row with { State = ResourceState.Discarding, Since = transaction.Now, Actor = caller.Process, Owner = null, Due = null };
         transaction.Resources.Update(row);
         Event(row.Name, row.Epoch, "discarding", detail);
         ToClear.Add(row);
+        _reasons[row.Name] = detail;
+        return row;
     }
 
-    /// <summary>Forgets a resource of which nothing is left, and gives back what it was layered on.</summary>
+    /// <summary>Begins to discard what was to be discarded before the transaction was taken back to a savepoint.</summary>
+    public void CondemnAgain(ResourceRow row) => Condemn(row, _reasons.GetValueOrDefault(row.Name));
+
+    /// <summary>
+    /// Forgets a resource of which nothing is left, and gives back what it was layered on. Where it has failed again and again, its name
+    /// is remembered, so that it is not made anew at once only to fail again.
+    /// </summary>
     public void Forget(ResourceRow row)
     {
-        transaction.Resources.Remove(row.Name);
         Event(row.Name, row.Epoch, "discarded", null);
+        if (row.Problem is not null && Strikes.Of(row.Name, transaction) is var strikes && strikes >= Strikes.Most)
+        {
+            Quarantine(row with { Route = null, Base = null, Facts = null, Concurrency = null, Made = null, Tested = null, Uses = 0 }, strikes);
+        }
+        else
+        {
+            transaction.Resources.Remove(row.Name);
+        }
+
         if (row.Base is { } name && transaction.Resources.Find(name) is { } below && below.Owner?.Resource == row.Name)
         {
-            GiveBack(below, "released", $"by {row.Name}");
+            // What is wrong may be wrong with what is below.
+            GiveBack(row.Problem is null ? below : below with { Tested = null }, "released", $"by {row.Name}");
         }
     }
 
@@ -166,16 +246,52 @@ internal sealed class Transitions(StoreTransaction transaction, Caller caller, I
     /// <summary>Keeps a resource whose discard failed for another try, later each time.</summary>
     public void Postpone(ResourceRow row, string why)
     {
-        var wait = TimeSpan.FromSeconds(Math.Min(LastRetrySeconds, FirstRetrySeconds * Math.Pow(2, Math.Min(row.Failures, 10))));
-        transaction.Resources.Update(row with
-        {
-            State = ResourceState.Dirty,
-            Since = transaction.Now,
-            Actor = null,
-            Failures = row.Failures + 1,
-            RetryAt = transaction.Now + wait,
-        });
         Event(row.Name, row.Epoch, "failed", why);
+        row = row with { Since = transaction.Now, Actor = null, Failures = row.Failures + 1, Problem = why };
+        if (Strikes.Of(row.Name, transaction) is var strikes && strikes >= Strikes.Most)
+        {
+            Quarantine(row, strikes);
+        }
+        else
+        {
+            transaction.Resources.Update(row with { State = ResourceState.Dirty, RetryAt = transaction.Now + Strikes.Wait(row.Failures) });
+        }
+    }
+
+    /// <summary>Lets a resource of which nothing is left be made anew, which is its test: if that fails, it is back in quarantine at once.</summary>
+    public void Retest(ResourceRow row, string why)
+    {
+        transaction.Resources.Remove(row.Name);
+        Event(row.Name, row.Epoch, "retest", why);
+    }
+
+    /// <summary>Forgives a resource its strikes, and lets it be tried anew: what is left of it is discarded first.</summary>
+    public void Heal(ResourceRow row)
+    {
+        Event(row.Name, row.Epoch, "healed", row.Problem);
+        if (row.Route is null && row.State == ResourceState.Quarantined)
+        {
+            transaction.Resources.Remove(row.Name);
+        }
+        else
+        {
+            Condemn(row with { Problem = null, Failures = 0 }, "healed");
+        }
+    }
+
+    private void Quarantine(ResourceRow row, int strikes)
+    {
+        row = row with { State = ResourceState.Quarantined, Since = transaction.Now, Actor = null, Owner = null, RetryAt = transaction.Now + Strikes.Quarantine(strikes) };
+        transaction.Resources.Update(row);
+        Event(row.Name, row.Epoch, "quarantined", row.Problem);
+    }
+
+    // When one that is free is to be looked at again.
+    private DateTimeOffset? Due(KeepRules rules, ResourceRow row)
+    {
+        var old = row.Made + rules.MaxAge;
+        var idle = transaction.Now + rules.IdleTime;
+        return old < idle || idle is null ? old : idle;
     }
 
     private ResourceRow Lease(ResourceRow row, OwnerRow owner, string kind, string detail)
@@ -185,6 +301,7 @@ internal sealed class Transitions(StoreTransaction transaction, Caller caller, I
             State = ResourceState.Leased,
             Since = transaction.Now,
             Actor = null,
+            Due = null,
             Epoch = Event(row.Name, null, kind, detail),
             Owner = owner.Lasting(owner.TimeToLive, transaction),
         };

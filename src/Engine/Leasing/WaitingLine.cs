@@ -65,13 +65,27 @@ internal sealed class WaitingLine(StoreTransaction transaction, Caller caller, I
                 continue;
             }
 
-            Allocator allocator = new(transaction, new Transitions(transaction, caller, new Dictionary<string, int>()), Earmarks.None);
+            Transitions transitions = new(transaction, caller);
+            Allocator allocator = new(transaction, transitions, Earmarks.None);
             OwnerRow owner = new(row.Owner, row.Process, null, null, null, null);
             foreach (var planned in PlannedDemand.InOrder(demands))
             {
-                for (var i = 0; i < planned.Demand.Count && allocator.Take(planned.Plan, owner, planned.Fits) is { } allocation; i++)
+                for (var i = 0; i < planned.Demand.Count; i++)
                 {
-                    earmarks.Keep(allocation);
+                    var given = transitions.ToClear.Count;
+                    if (allocator.Take(planned.Plan, owner, planned.Fits) is { } allocation)
+                    {
+                        earmarks.Keep(allocation);
+                    }
+                    else if (transitions.ToClear.Count > given)
+                    {
+                        // It is given up for who waits, and not handed to anybody else until then.
+                        transitions.ToClear[given..].ForEach(earmarks.Keep);
+                    }
+                    else
+                    {
+                        break;
+                    }
                 }
             }
         }

@@ -38,6 +38,15 @@ internal sealed class EventTable(StoreTransaction transaction)
         return number;
     }
 
+    /// <summary>How often a resource of that name failed since a time, or since it was last mended.</summary>
+    public int Strikes(string resource, DateTimeOffset since) => (int)(transaction.Number(
+        """
+        SELECT count(*) FROM event WHERE resource = $resource AND kind = 'failed' AND at >= $since AND number >
+            coalesce((SELECT max(number) FROM event WHERE resource = $resource AND kind = 'healed'), 0);
+        """,
+        ("$resource", resource),
+        ("$since", since.ToUnixTimeMilliseconds())) ?? 0);
+
     /// <summary>The newest events after a number, oldest first.</summary>
     public List<EventRow> After(long number, int limit) =>
         transaction.Query(

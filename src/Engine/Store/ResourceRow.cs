@@ -42,6 +42,21 @@ internal sealed record ResourceRow
     /// <summary>The process that changes it, where it is on its way from one state to another.</summary>
     public string? Actor { get; init; }
 
+    /// <summary>When it was made; null until it is.</summary>
+    public DateTimeOffset? Made { get; init; }
+
+    /// <summary>How often it was handed out since it was made.</summary>
+    public int Uses { get; init; }
+
+    /// <summary>When it was last known to work; null where that is in doubt.</summary>
+    public DateTimeOffset? Tested { get; init; }
+
+    /// <summary>When it is to be looked at again, because it is kept for a time only; null where it is not.</summary>
+    public DateTimeOffset? Due { get; init; }
+
+    /// <summary>What is wrong with it, such as a hook that failed; null for nothing. It is never handed out again.</summary>
+    public string? Problem { get; init; }
+
     /// <summary>How often its discard failed.</summary>
     public int Failures { get; init; }
 

@@ -23,4 +23,7 @@ internal enum ResourceState
 
     /// <summary>Its discard failed: never handed out again, and discarded as soon as that succeeds.</summary>
     Dirty,
+
+    /// <summary>It has failed again and again: not handed out, nor made anew, until a test some time later shows that it works.</summary>
+    Quarantined,
 }

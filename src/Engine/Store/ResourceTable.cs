@@ -6,7 +6,7 @@ namespace CrCache.Store;
 internal sealed class ResourceTable(StoreTransaction transaction)
 {
     private const string Columns =
-        "name, source, number, state, epoch, since, settings, route, base, concurrency, actor, failures, retry_at, owner, owner_named, owner_process, owner_resource, ttl, expires, clock, deadline, note, facts";
+        "name, source, number, state, epoch, since, settings, route, base, concurrency, actor, failures, retry_at, owner, owner_named, owner_process, owner_resource, ttl, expires, clock, deadline, note, facts, made, uses, tested, due, problem";
 
     private const string InUse = "state IN ('leased', 'held')";
 
@@ -36,6 +36,16 @@ internal sealed class ResourceTable(StoreTransaction transaction)
             }
         }
     }
+
+    /// <summary>Free resources of a source that were to be looked at by now, the longest overdue first.</summary>
+    public List<ResourceRow> Due(string source, int limit) => Select(
+        "source = $source AND due <= $now ORDER BY due LIMIT $limit",
+        ("$source", source),
+        ("$now", transaction.Now.ToUnixTimeMilliseconds()),
+        ("$limit", limit));
+
+    /// <summary>Resources that are free and layered on others, the longest free first.</summary>
+    public List<ResourceRow> IdleLayered(int limit) => Select("state = 'idle' AND base IS NOT NULL ORDER BY since LIMIT $limit", ("$limit", limit));
 
     /// <summary>All resources of a source, by number.</summary>
     public List<ResourceRow> Of(string source) => Select("source = $source ORDER BY number", ("$source", source));
@@ -112,7 +122,7 @@ internal sealed class ResourceTable(StoreTransaction transaction)
 
     /// <summary>Writes a resource that is new.</summary>
     public void Add(ResourceRow row) => Write(
-        $"INSERT INTO resource ({Columns}) VALUES ($name, $source, $number, $state, $epoch, $since, $settings, $route, $base, $concurrency, $actor, $failures, $retry_at, $owner, $owner_named, $owner_process, $owner_resource, $ttl, $expires, $clock, $deadline, $note, $facts);",
+        $"INSERT INTO resource ({Columns}) VALUES ($name, $source, $number, $state, $epoch, $since, $settings, $route, $base, $concurrency, $actor, $failures, $retry_at, $owner, $owner_named, $owner_process, $owner_resource, $ttl, $expires, $clock, $deadline, $note, $facts, $made, $uses, $tested, $due, $problem);",
         row);
 
     /// <summary>Writes a resource that is known.</summary>
@@ -121,7 +131,8 @@ internal sealed class ResourceTable(StoreTransaction transaction)
         UPDATE resource SET source = $source, number = $number, state = $state, epoch = $epoch, since = $since, settings = $settings,
             route = $route, base = $base, concurrency = $concurrency, actor = $actor, failures = $failures, retry_at = $retry_at,
             owner = $owner, owner_named = $owner_named, owner_process = $owner_process, owner_resource = $owner_resource,
-            ttl = $ttl, expires = $expires, clock = $clock, deadline = $deadline, note = $note, facts = $facts
+            ttl = $ttl, expires = $expires, clock = $clock, deadline = $deadline, note = $note, facts = $facts,
+            made = $made, uses = $uses, tested = $tested, due = $due, problem = $problem
         WHERE name = $name;
         """,
         row);
@@ -159,6 +170,11 @@ internal sealed class ResourceTable(StoreTransaction transaction)
             }
             : null,
         Facts = Text(reader, 22),
+        Made = Time(reader, 23),
+        Uses = reader.GetInt32(24),
+        Tested = Time(reader, 25),
+        Due = Time(reader, 26),
+        Problem = Text(reader, 27),
     };
 
     private static string? Text(SqliteDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
@@ -211,5 +227,10 @@ internal sealed class ResourceTable(StoreTransaction transaction)
         ("$clock", row.Owner?.Clock),
         ("$deadline", (long?)row.Owner?.Deadline?.TotalMilliseconds),
         ("$note", row.Owner?.Note),
-        ("$facts", row.Facts));
+        ("$facts", row.Facts),
+        ("$made", row.Made?.ToUnixTimeMilliseconds()),
+        ("$uses", row.Uses),
+        ("$tested", row.Tested?.ToUnixTimeMilliseconds()),
+        ("$due", row.Due?.ToUnixTimeMilliseconds()),
+        ("$problem", row.Problem));
 }

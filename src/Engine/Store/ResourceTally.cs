@@ -7,6 +7,10 @@ internal static class ResourceTally
     public static int InUse(this Dictionary<ResourceState, int> tally) =>
         tally.GetValueOrDefault(ResourceState.Leased) + tally.GetValueOrDefault(ResourceState.Held);
 
-    /// <summary>Those that count towards the reserve: ready and free, or to be so again.</summary>
-    public static int Lasting(this Dictionary<ResourceState, int> tally) => tally.GetValueOrDefault(ResourceState.Idle) + tally.InUse();
+    /// <summary>Those that count towards the reserve: ready and free, or to be so.</summary>
+    public static int Lasting(this Dictionary<ResourceState, int> tally) =>
+        tally.GetValueOrDefault(ResourceState.Idle) + tally.InUse() + tally.GetValueOrDefault(ResourceState.Resetting) + tally.GetValueOrDefault(ResourceState.Provisioning);
+
+    /// <summary>All of them: whatever is not yet discarded.</summary>
+    public static int All(this Dictionary<ResourceState, int> tally) => tally.Values.Sum();
 }

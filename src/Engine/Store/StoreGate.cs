@@ -24,6 +24,20 @@ internal sealed partial class StoreGate : IDisposable
 
     private StoreGate(SafeFileHandle file) => _file = file;
 
+    /// <summary>Takes the lock, if nobody has it.</summary>
+    /// <returns>The lock; null where somebody has it.</returns>
+    public static StoreGate? TryEnter(string path)
+    {
+        var file = Open(path);
+        if (TryLock(file, Exclusive | NonBlocking))
+        {
+            return new StoreGate(file);
+        }
+
+        file.Dispose();
+        return null;
+    }
+
     /// <summary>Waits for the lock.</summary>
     /// <exception cref="StoreException">It was not to be had for a minute: its holder is stopped or stuck.</exception>
     public static StoreGate Enter(string path)

@@ -34,6 +34,11 @@ internal static class StoreSchema
             clock TEXT,
             deadline INTEGER,
             note TEXT,
+            made INTEGER,
+            uses INTEGER NOT NULL DEFAULT 0,
+            tested INTEGER,
+            due INTEGER,
+            problem TEXT,
             UNIQUE (source, number)
         ) STRICT, WITHOUT ROWID;
 
@@ -47,6 +52,10 @@ internal static class StoreSchema
         CREATE INDEX resource_bound ON resource (owner_process) WHERE owner_process IS NOT NULL;
         CREATE INDEX resource_owner ON resource (owner) WHERE owner IS NOT NULL AND owner_resource IS NULL;
         CREATE INDEX resource_layered ON resource (owner_resource) WHERE owner_resource IS NOT NULL;
+        -- What is free, and keeps something below it that is not: given up where that is asked for.
+        CREATE INDEX resource_idle_layered ON resource (since) WHERE state = 'idle' AND base IS NOT NULL;
+        -- What is kept for a time only.
+        CREATE INDEX resource_due ON resource (source, due) WHERE due IS NOT NULL;
 
         -- Counting a million rows takes most of a second; adding and subtracting one takes nothing.
         CREATE TABLE tally (
@@ -65,6 +74,22 @@ internal static class StoreSchema
             UPDATE tally SET number = number - 1 WHERE source = old.source AND state = old.state;
             INSERT INTO tally VALUES (new.source, new.state, 1) ON CONFLICT DO UPDATE SET number = number + 1;
         END;
+
+        -- What is kept of each source's resources, as it was configured when one was last acquired, and what became of making more.
+        CREATE TABLE source (
+            name TEXT PRIMARY KEY,
+            directory TEXT,
+            layers TEXT NOT NULL,
+            reserve INTEGER NOT NULL,
+            maximum INTEGER,
+            max_use_count INTEGER,
+            max_age INTEGER,
+            idle_time INTEGER,
+            failures INTEGER NOT NULL DEFAULT 0,
+            retry_at INTEGER,
+            problem TEXT,
+            stopped TEXT
+        ) STRICT, WITHOUT ROWID;
 
         -- Requests that wait. AUTOINCREMENT: who comes later never stands before somebody who came earlier.
         CREATE TABLE ticket (
@@ -88,6 +113,8 @@ internal static class StoreSchema
             detail TEXT,
             actor TEXT NOT NULL
         ) STRICT;
+        -- What failed, and what was mended since, decides whether a resource is tried again at once.
+        CREATE INDEX event_strike ON event (resource, number) WHERE kind IN ('failed', 'healed');
         """,
     ];
 

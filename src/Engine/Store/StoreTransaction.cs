@@ -14,6 +14,7 @@ internal sealed class StoreTransaction
         Events = new EventTable(this);
         Resources = new ResourceTable(this);
         Tickets = new TicketTable(this);
+        Sources = new SourceTable(this);
     }
 
     /// <summary>When the transaction happens: one time for all it writes.</summary>
@@ -30,6 +31,9 @@ internal sealed class StoreTransaction
 
     /// <summary>The requests that wait for them.</summary>
     public TicketTable Tickets { get; }
+
+    /// <summary>What is kept of the sources' resources.</summary>
+    public SourceTable Sources { get; }
 
     /// <summary>Whether what it wrote was only tried, and is to be forgotten: others are then not told that anything has changed.</summary>
     public bool IsTrial { get; set; }

@@ -10,13 +10,14 @@ internal sealed class TicketTable(StoreTransaction transaction)
     /// <summary>All of them, the next to be served first.</summary>
     public List<TicketRow> InOrder() => transaction.Query(Row, $"SELECT {Columns} FROM ticket ORDER BY priority DESC, number;");
 
-    /// <summary>Adds one at the end of its priority's line; its number is the row's no more.</summary>
+    /// <summary>Adds one at the end of its priority's line, or, where it has a number, in the place it once had.</summary>
     /// <returns>Its number.</returns>
     public long Add(TicketRow row) => transaction.Number(
         """
-        INSERT INTO ticket (priority, since, seen, process, owner, note, demands)
-        VALUES ($priority, $since, $seen, $process, $owner, $note, $demands) RETURNING number;
+        INSERT INTO ticket (number, priority, since, seen, process, owner, note, demands)
+        VALUES ($number, $priority, $since, $seen, $process, $owner, $note, $demands) RETURNING number;
         """,
+        ("$number", row.Number > 0 ? row.Number : null),
         ("$priority", row.Priority),
         ("$since", row.Since.ToUnixTimeMilliseconds()),
         ("$seen", row.Seen.ToUnixTimeMilliseconds()),

@@ -7,7 +7,8 @@ public sealed class LeaseInvariantTests
 {
     private static readonly string[] Names = ["a", "b", "p", "q"];
 
-    private static readonly (string Name, int Maximum, int Reserve)[] Limits = [("a", 2, 1), ("b", 3, 0), ("p", 4, 2), ("q", 9, 1)];
+    // What is kept of a pool is at least what is kept of what it draws from.
+    private static readonly (string Name, int Maximum, int Reserve)[] Limits = [("a", 2, 1), ("b", 3, 0), ("p", 4, 2), ("q", 9, 3)];
 
     private static readonly Gen<(int What, int Source, int Count)[]> Steps =
         Gen.Select(Gen.Int[0, 11], Gen.Int[0, 3], Gen.Int[1, 4]).Array[1, 25];

@@ -1,0 +1,70 @@
+using CrCache.Routes;
+using CrCache.Store;
+
+namespace CrCache.Leasing.Keeping;
+
+/// <summary>
+/// Starts <c>crcache refill</c>, which does ahead of time what need not be waited for, where an acquire or a release has left something to
+/// do: a process of its own, that ends when it is done. Where there is no such command, whoever has one does it next time.
+/// </summary>
+internal sealed class Refill(StateStore store, HostEnvironment environment, EngineOptions options)
+{
+    private const int MostLookedAt = 20;
+
+    // What says on whose behalf this process runs: the other one runs on nobody's.
+    private static readonly string[] Own = ["CRCACHE_RUN", "CRCACHE_LEASE", "CRCACHE_RESOURCE", "CRCACHE_SOURCE", "CRCACHE_CONCURRENCY"];
+
+    /// <summary>Starts it if there is something to do.</summary>
+    /// <param name="touched">The sources that were acquired from, or given back to.</param>
+    public void Consider(IEnumerable<KeepRules> touched)
+    {
+        if (touched.Any(r => r.KeepsAnything) && store.Transact(IsWanted))
+        {
+            Start();
+        }
+    }
+
+    private static bool IsWanted(StoreTransaction transaction)
+    {
+        foreach (var row in transaction.Sources.All())
+        {
+            var rules = KeepRules.Of(row.Name, transaction.Sources);
+            var stocks = rules.All().ToDictionary(r => r.Source, r => SourceStock.Of(
+                r.Source, transaction, transaction.Resources.Due(r.Source, MostLookedAt).Select(d => IdleResource.Of(d, d.Since))));
+            var decision = KeepPolicy.Decide(rules, stocks, transaction.Now, atOnce: 1);
+            if (decision.Discard.Count > 0 || (decision.Make.Count > 0 && row.Stopped is null && !(row.RetryAt > transaction.Now)))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private void Start()
+    {
+        var variables = ChildStart.CurrentEnvironment(environment.ForCommands());
+        foreach (var name in Own)
+        {
+            variables.Remove(name);
+        }
+
+        List<string> arguments = [options.CommandPath ?? "crcache", "refill", "--quiet"];
+        if (options.SearchParents)
+        {
+            arguments.Add("--parents");
+        }
+
+        // That it could not be started is nobody's error: what it would have done is done later.
+        _ = ChildProcess.Start(
+            new ChildStart
+            {
+                Arguments = arguments,
+                Environment = variables,
+                Input = StreamUse.Nothing,
+                Output = StreamUse.Nothing,
+                Error = StreamUse.Nothing,
+            },
+            out _);
+    }
+}
