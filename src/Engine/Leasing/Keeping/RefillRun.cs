@@ -30,7 +30,7 @@ internal sealed class RefillRun(
             store.Transact(t =>
             {
                 new Transitions(t, caller).Learn(plan);
-                t.Sources.Put(t.Sources.Find(source)!.Cleared());
+                t.Sources.Put(t.Sources.Find(source)! with { RetryAt = null, Stopped = null });
                 return true;
             });
         }
