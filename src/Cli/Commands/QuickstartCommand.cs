@@ -19,10 +19,10 @@ internal sealed class QuickstartCommand : Command
 
         2. A source is a directory with a file source.conf, in ~/.config/crcache/sources
            or, for one project, in .crcache/sources beside its files. Four places on this
-           machine that are kept once they are made:
+           machine, of which two are kept ready:
 
              $ mkdir -p .crcache/sources/four
-             $ printf '[DEFAULT]\ntype=local\nmaximum=4\nreserve=4\n' > .crcache/sources/four/source.conf
+             $ printf '[DEFAULT]\ntype=local\nmaximum=4\nreserve=2\n' > .crcache/sources/four/source.conf
              $ crcache -s four acquire 2
              four-0 four-1
              $ crcache status four
