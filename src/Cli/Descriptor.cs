@@ -29,6 +29,16 @@ internal static partial class Descriptor
         }
     }
 
+    /// <summary>Returns once nobody reads from a pipe any more; of anything else, never.</summary>
+    public static void WaitForReadersEnd(int descriptor)
+    {
+        // Asked for no event, the kernel reports only the end.
+        var wait = new PollEntry { Descriptor = descriptor };
+        while (Poll(ref wait, 1, timeout: -1) < 0 && Marshal.GetLastPInvokeError() == Interrupted)
+        {
+        }
+    }
+
     private static void Survive(int error)
     {
         switch (error)
@@ -49,4 +59,16 @@ internal static partial class Descriptor
     [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial nint WriteDescriptor(int descriptor, ref readonly byte bytes, nint length);
+
+    [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Poll(ref PollEntry entries, nuint count, int timeout);
+
+    [StructLayout(LayoutKind.Sequential)]
+    private struct PollEntry
+    {
+        public int Descriptor;
+        public short Events;
+        public short Returned;
+    }
 }

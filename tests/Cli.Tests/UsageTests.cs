@@ -93,6 +93,8 @@ public sealed class UsageTests : IDisposable
     [InlineData("acquire|--note|two\nlines", "a note is one line of at most 1000 characters")]
     [InlineData("events|-n|0", "'0' is not a number of events")]
     [InlineData("events|-n|-3", "'-3' is not a number of events")]
+    [InlineData("events|--after|x", "--after: 'x' is not an event's number")]
+    [InlineData("events|--after|-1", "is not an event's number")]
     [InlineData("events|now", "events does not take 'now'")]
     [InlineData("gc|local-0", "gc does not take 'local-0'")]
     [InlineData("doctor|please", "doctor does not take 'please'")]

@@ -67,8 +67,19 @@ public sealed class Inventory
         }
 
         return _store.Transact(t => (IReadOnlyList<ResourceEvent>)
-            [.. t.Events.After(after, limit).Select(e => new ResourceEvent(e.Number, e.At, e.Resource, e.Epoch, e.Kind, e.Detail, e.Actor))]);
+            [.. t.Events.After(after, limit).Select(e => e.ToEvent())]);
     }
+
+    /// <summary>
+    /// What happens, oldest first, each event once and as soon as it is committed by whichever process. It goes on until it is cancelled,
+    /// and holds nothing while its reader is busy. A number that does not follow on the one before says that those in between are no
+    /// longer kept; one that is not greater, that the store was replaced by another, whose events follow.
+    /// </summary>
+    /// <param name="after">Only events with a greater number; 0 for all that are kept.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>The events.</returns>
+    /// <exception cref="StoreException">The store cannot be read.</exception>
+    public IAsyncEnumerable<ResourceEvent> FollowAsync(long after, CancellationToken cancellationToken) => new EventFeed(_store).FollowAsync(after, cancellationToken);
 
     /// <summary>How many resources of each source the next acquire will find given back, because their leases or owners have ended.</summary>
     private static Dictionary<string, int> Lapsed(StoreTransaction transaction)

@@ -18,4 +18,7 @@ internal static class LeaseRows
         Concurrency = row.Concurrency ?? 1,
         Expires = row.Owner?.Expires ?? DateTimeOffset.MaxValue,
     };
+
+    /// <summary>The event that a row is.</summary>
+    public static ResourceEvent ToEvent(this EventRow row) => new(row.Number, row.At, row.Resource, row.Epoch, row.Kind, row.Detail, row.Actor);
 }

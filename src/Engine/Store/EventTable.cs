@@ -9,6 +9,13 @@ internal sealed class EventTable(StoreTransaction transaction)
     private const int Kept = 20_000;
     private const int TrimEvery = 1_000;
 
+    // By age only at the oldest end, and only two for each that is written: a clock that is wrong for an hour takes away few, however
+    // far off it is, and nothing at all unless it was wrong for all of the last ten. An event that was written with the clock far ahead
+    // does not keep those behind it.
+    private const int AgeEvery = 10;
+    private const int AgeAtOnce = 2 * AgeEvery;
+    private static readonly TimeSpan KeptFor = TimeSpan.FromDays(90);
+
     /// <summary>Adds an event.</summary>
     /// <param name="resource">The resource.</param>
     /// <param name="epoch">Its epoch; null where this event's own number is a new one.</param>
@@ -35,6 +42,19 @@ internal sealed class EventTable(StoreTransaction transaction)
             transaction.Execute("DELETE FROM event WHERE number <= $oldest;", ("$oldest", number - Kept));
         }
 
+        if (number % AgeEvery == 0)
+        {
+            transaction.Execute(
+                """
+                DELETE FROM event
+                WHERE number IN (SELECT number FROM event ORDER BY number LIMIT $most)
+                AND at < (SELECT min(at) FROM event WHERE number > $before) - $age;
+                """,
+                ("$most", AgeAtOnce),
+                ("$before", number - AgeEvery),
+                ("$age", (long)KeptFor.TotalMilliseconds));
+        }
+
         return number;
     }
 
@@ -58,6 +78,17 @@ internal sealed class EventTable(StoreTransaction transaction)
             """,
             ("$number", number),
             ("$limit", limit));
+
+    /// <summary>The events from a number on, the oldest of them first.</summary>
+    public List<EventRow> From(long number, int limit) =>
+        transaction.Query(
+            Row,
+            "SELECT number, at, resource, epoch, kind, detail, actor FROM event WHERE number >= $number ORDER BY number LIMIT $limit;",
+            ("$number", number),
+            ("$limit", limit));
+
+    /// <summary>The greatest number that was ever given; 0 before the first.</summary>
+    public long Newest() => transaction.Number("SELECT seq FROM sqlite_sequence WHERE name = 'event';") ?? 0;
 
     private static EventRow Row(SqliteDataReader reader) =>
         new(

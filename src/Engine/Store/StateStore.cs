@@ -58,7 +58,18 @@ internal sealed class StateStore(Func<string> directory, TimeProvider time)
     }
 
     /// <summary>Something that differs after anybody has written.</summary>
-    public object? Stamp() => FileStatus.Of(StoreSession.LogOf(File)) is { } log ? (log.Inode, log.Size, log.ModifiedSeconds, log.ModifiedNanoseconds) : null;
+    public object? Stamp()
+    {
+        try
+        {
+            return FileStatus.Of(StoreSession.LogOf(File)) is { } log ? (log.Inode, log.Size, log.ModifiedSeconds, log.ModifiedNanoseconds) : null;
+        }
+        catch (IOException)
+        {
+            // Whoever may not look is told so by the transaction that follows.
+            return null;
+        }
+    }
 
     private T Transact<T>(Func<StoreTransaction, T> work, string place)
     {
