@@ -8,14 +8,6 @@ public sealed class AcquireTests : IDisposable
 
     public AcquireTests() => _home.AddSource("lab", "type=local\nmaximum=12\nconcurrency=3\n");
 
-    [Theory]
-    [InlineData("acquire|-s|lab|2")]
-    [InlineData("acquire|2|--source|lab")]
-    [InlineData("-s|lab|acquire|2")]
-    [InlineData("--source=lab|-q|acquire|2")]
-    public async Task The_source_may_stand_before_or_after_the_command_word(string arguments) =>
-        Assert.Equal("lab-0 lab-1\n", (await _home.CrcacheAsync(arguments.Split('|'))).Success().Output);
-
     [Fact]
     public async Task The_source_may_stand_in_the_environment()
     {
@@ -70,16 +62,6 @@ public sealed class AcquireTests : IDisposable
     [Fact]
     public async Task Names_are_sorted_by_number() =>
         Assert.Equal(Enumerable.Range(0, 12).Select(i => $"lab-{i}"), await _home.AcquireAsync("lab", 12));
-
-    [Fact]
-    public async Task Source_names_may_have_dashes()
-    {
-        _home.AddSource("my-lab-2", "type=local\n");
-
-        Assert.Equal(["my-lab-2-0"], await _home.AcquireAsync("my-lab-2"));
-        (await _home.CrcacheAsync("run", "my-lab-2-0", "true")).Success();
-        (await _home.CrcacheAsync("release", "my-lab-2-0")).Success();
-    }
 
     [Fact]
     public async Task Json_describes_each_lease()

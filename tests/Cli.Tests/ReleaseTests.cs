@@ -7,16 +7,6 @@ public sealed class ReleaseTests : IDisposable
     public ReleaseTests() => _home.AddSource("lab", "type=local\nmaximum=4\n");
 
     [Fact]
-    public async Task One_unknown_name_and_nothing_happens()
-    {
-        await _home.AcquireAsync("lab", 2);
-
-        (await _home.CrcacheAsync("release", "lab-0", "lab0", "lab-1")).AssertRefused(2, "CRC0202", "did you mean lab-0?");
-
-        Assert.Equal("2\n", (await _home.CrcacheAsync("status", "--query", "in-use", "lab")).Success().Output);
-    }
-
-    [Fact]
     public async Task Several_are_released_at_once()
     {
         await _home.AcquireAsync("lab", 3);

@@ -155,15 +155,6 @@ public sealed class RunTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_resource_nobody_acquired_is_refused()
-    {
-        (await _home.CrcacheAsync("release", "local-0")).Success();
-
-        (await _home.CrcacheAsync("run", "local-0", "true")).AssertRefused(2, "CRC0202", "local-0");
-        (await _home.CrcacheAsync("run", "nothing-7", "true")).AssertRefused(2, "CRC0202", "nothing-7");
-    }
-
-    [Fact]
     public async Task A_hand_out_that_has_ended_is_exit_code_76()
     {
         (await _home.CrcacheAsync("release", "local-0")).Success();
