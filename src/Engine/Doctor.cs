@@ -52,7 +52,13 @@ public sealed class Doctor
     {
         try
         {
-            var resources = _store.Transact(t => t.Resources.Names().Count);
+            // A file that is read-only lets everything be read, and a transaction begin.
+            var resources = _store.Transact(t =>
+            {
+                t.IsTrial = true;
+                t.Events.Add("", 0, "tried", null, "doctor");
+                return t.Resources.Names().Count;
+            });
             TryWrite(Path.GetDirectoryName(_store.File)!);
             return new Finding("store", true, string.Create(CultureInfo.InvariantCulture, $"{_store.File}, {resources} resources"));
         }

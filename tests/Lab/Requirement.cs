@@ -36,6 +36,15 @@ public sealed class Requirement(string name, Func<string?> probe)
     /// <summary>The right to act as root.</summary>
     public static Requirement Root { get; } = new("root", () => Environment.IsPrivilegedProcess ? null : "root is needed, this is another user");
 
+    /// <summary>Mounts that one command and its children see: disks that are full or read-only.</summary>
+    public static Requirement Mounts { get; } = new("mounts", () =>
+    {
+        if (!Environment.IsPrivilegedProcess)
+            return "root is needed for mounts, this is another user";
+        var probe = Task.Run(() => ProcessRun.RunAsync(["unshare", "--mount", "mount", "-t", "tmpfs", "none", "/tmp"])).GetAwaiter().GetResult();
+        return probe.ExitCode == 0 ? null : $"mounts are not allowed here: {probe.Error.TrimEnd()}";
+    });
+
     /// <summary>A linker and zlib, for a native (AOT) build.</summary>
     public static Requirement NativeAot { get; } = new("aot", () =>
         !Found("gcc") && !Found("clang") ? "gcc or clang is needed for a native build: apt-get install gcc"

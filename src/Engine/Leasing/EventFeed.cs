@@ -44,7 +44,7 @@ internal sealed class EventFeed(StateStore store)
         }
 
         var seen = last;
-        var (rows, anchor) = store.Transact(t =>
+        var (rows, anchor) = store.Read(t =>
         {
             var rows = t.Events.From(after, MostAtOnce + 1);
             var anchor = rows is [{ } first, ..] && first.Number == after ? first : null;

@@ -26,10 +26,10 @@ public sealed class Inventory
     /// <exception cref="ConfigurationException">A source that was named is neither configured nor has resources.</exception>
     public IReadOnlyList<SourceStatus> Sources(IReadOnlyList<string> sources)
     {
-        var owning = _store.Transact(t => t.Resources.Sources());
+        var owning = _store.Read(t => t.Resources.Sources());
         var names = sources.Count > 0 ? sources.Distinct() : _catalog.Names().Union(owning).Order(StringComparer.Ordinal);
         var loaded = names.ToDictionary(n => n, n => Load(n, mustExist: sources.Count > 0 && !owning.Contains(n)));
-        return _store.Transact(t =>
+        return _store.Read(t =>
         {
             var lapsed = Lapsed(t);
             var kept = t.Resources.IdleLayered(MostKept);
@@ -41,18 +41,18 @@ public sealed class Inventory
     /// <param name="source">Its name.</param>
     /// <returns>The resources; none for a source that nobody has used.</returns>
     public IReadOnlyList<ResourceStatus> Resources(string source) =>
-        _store.Transact(t => (IReadOnlyList<ResourceStatus>)[.. t.Resources.Of(source).Select(r => Status(t, r))]);
+        _store.Read(t => (IReadOnlyList<ResourceStatus>)[.. t.Resources.Of(source).Select(r => Status(t, r))]);
 
     /// <summary>The requests that wait, the next to be served first.</summary>
     /// <returns>The requests.</returns>
-    public IReadOnlyList<WaitingRequest> Waiting() => _store.Transact(t => (IReadOnlyList<WaitingRequest>)[.. t.Tickets.InOrder()
+    public IReadOnlyList<WaitingRequest> Waiting() => _store.Read(t => (IReadOnlyList<WaitingRequest>)[.. t.Tickets.InOrder()
         .Where(r => ProcessIdentity.Parse(r.Process) is { } process && !process.IsGone())
         .Select(r => new WaitingRequest(StoredJson.Demands(r.Demands), r.Owner, r.Since, r.Priority, r.Note))]);
 
     /// <summary>The names of all resources there are, in any state, sorted.</summary>
     /// <returns>The names.</returns>
     public IReadOnlyList<string> Names() =>
-        _store.Transact(t => (IReadOnlyList<string>)[.. t.Resources.Names().Order(StringComparer.Ordinal)]);
+        _store.Read(t => (IReadOnlyList<string>)[.. t.Resources.Names().Order(StringComparer.Ordinal)]);
 
     /// <summary>What happened, oldest first.</summary>
     /// <param name="after">Only events with a greater number; 0 for all that are kept.</param>
@@ -66,7 +66,7 @@ public sealed class Inventory
             throw new UsageException("ask for at least one event");
         }
 
-        return _store.Transact(t => (IReadOnlyList<ResourceEvent>)
+        return _store.Read(t => (IReadOnlyList<ResourceEvent>)
             [.. t.Events.After(after, limit).Select(e => e.ToEvent())]);
     }
 

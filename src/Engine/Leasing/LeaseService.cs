@@ -179,7 +179,7 @@ public sealed class LeaseService
     /// <returns>The lease.</returns>
     /// <exception cref="UsageException">There is none of that name, or nobody has acquired it.</exception>
     /// <exception cref="LeaseLostException">The hand-out that was named has ended.</exception>
-    public Lease Get(ResourceReference resource) => _store.Transact(t => _book.Require(t, resource).ToLease(t));
+    public Lease Get(ResourceReference resource) => _store.Read(t => _book.Require(t, resource).ToLease(t));
 
     /// <summary>
     /// Takes back what dead owners and expired leases hold, finishes or undoes what dead processes left half-done, and

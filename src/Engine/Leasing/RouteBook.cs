@@ -20,10 +20,14 @@ internal sealed class RouteBook(StateStore store, HostEnvironment environment, C
     /// <summary>Opens a resource for a command or a copy.</summary>
     /// <exception cref="UsageException">There is none of that name, or nobody has acquired it.</exception>
     /// <exception cref="LeaseLostException">The hand-out that was named has ended, or the lease has expired.</exception>
-    public RouteChain Open(ResourceReference reference) => _store.Transact(t =>
+    public RouteChain Open(ResourceReference reference) => _store.Read(t =>
     {
         var row = Require(t, reference, forHook: true);
-        Renew(t, row);
+        if (!t.IsReadOnly)
+        {
+            Renew(t, row);
+        }
+
         return new RouteChain(row.Name, Steps(t, row)) { Track = new Track(this, new(row.Name, row.Epoch), row.Owner?.TimeToLive) };
     });
 
@@ -119,7 +123,7 @@ internal sealed class RouteBook(StateStore store, HostEnvironment environment, C
             var entry = book._caller.Commands.Begin(lease.Name);
             try
             {
-                book._store.Transact(t => book.Require(t, lease, forHook: true));
+                book._store.Read(t => book.Require(t, lease, forHook: true));
                 if (timeToLive is { } time)
                 {
                     var beat = TimeSpan.FromTicks(Math.Clamp(time.Ticks / 3, ShortestBeat.Ticks, LongestBeat.Ticks));

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using System.Text;
 using CrCache.Routes;
 
 namespace CrCache.Leasing;
@@ -15,7 +16,9 @@ namespace CrCache.Leasing;
 internal sealed class RunningCommands(Func<string> directory, Lazy<ProcessIdentity> process)
 {
     private const string Tag = "CRCACHE_RUN";
+    private const string Evicted = "evicted";
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+    private const int ReadOnlyFileSystem = 30;
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(10);
@@ -23,7 +26,11 @@ internal sealed class RunningCommands(Func<string> directory, Lazy<ProcessIdenti
     /// <summary>Whether any command may still run on a resource.</summary>
     public bool Any(string resource) => Directory.Exists(Place(resource)) && Directory.EnumerateFiles(Place(resource)).Any();
 
-    /// <summary>Writes down that a command is about to start.</summary>
+    /// <summary>
+    /// Writes down that a command is about to start. On a disk that is full the file stays empty, and the command is found by its mark alone;
+    /// on one that is read-only there is none, but nobody can end the lease either.
+    /// </summary>
+    /// <exception cref="StoreException">It cannot be written down.</exception>
     public CommandTrack.Entry Begin(string resource)
     {
         var id = RandomNumberGenerator.GetHexString(16, lowercase: true);
@@ -34,11 +41,19 @@ internal sealed class RunningCommands(Func<string> directory, Lazy<ProcessIdenti
             {
                 Directory.CreateDirectory(Place(resource), Private);
                 File.WriteAllText(path, process.Value + "\n");
-                return new RunningFile(path, resource, id, process.Value);
+                return new RunningFile(path, resource, id, process.Value, isEmpty: false);
             }
             catch (DirectoryNotFoundException)
             {
                 // Somebody has just ended the commands of an earlier lease, and tidied up.
+            }
+            catch (IOException e) when (e.HResult == ReadOnlyFileSystem || File.Exists(path))
+            {
+                return new RunningFile(path, resource, id, process.Value, isEmpty: true);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                throw new StoreException(ErrorCodes.StoreFailed, $"{path} cannot be written: {SystemError.Text(e)}; without it nothing is run on {resource}", e);
             }
         }
     }
@@ -161,14 +176,20 @@ internal sealed class RunningCommands(Func<string> directory, Lazy<ProcessIdenti
     {
         try
         {
-            using FileStream file = new(path, FileMode.Open, FileAccess.Write);
-            file.Seek(0, SeekOrigin.End);
-            file.Write("evicted\n"u8);
+            Append(path, Evicted + "\n");
         }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        catch (IOException)
         {
-            // It has just ended by itself.
+            // It has just ended by itself; or the disk is full, and whoever started it is not told that it was ended.
         }
+    }
+
+    // Never makes the file: it is gone when the command is.
+    private static void Append(string path, string line)
+    {
+        using FileStream file = new(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+        file.Seek(0, SeekOrigin.End);
+        file.Write(Encoding.UTF8.GetBytes(line));
     }
 
     private static ResourceException Stuck(string resource, int process) => new(
@@ -207,7 +228,7 @@ internal sealed class RunningCommands(Func<string> directory, Lazy<ProcessIdenti
 
     private string Place(string resource) => Path.Combine(directory(), "running", resource);
 
-    private sealed class RunningFile(string path, string resource, string id, ProcessIdentity starter) : CommandTrack.Entry
+    private sealed class RunningFile(string path, string resource, string id, ProcessIdentity starter, bool isEmpty) : CommandTrack.Entry
     {
         private IDisposable? _heartbeat;
 
@@ -216,17 +237,27 @@ internal sealed class RunningCommands(Func<string> directory, Lazy<ProcessIdenti
 
         public override void KeepAlive(IDisposable heartbeat) => _heartbeat = heartbeat;
 
-        public override void Started(int process) => File.AppendAllText(path, starter.Sibling(process) + "\n");
+        public override void Started(int process)
+        {
+            try
+            {
+                Append(path, $"{(isEmpty ? $"{starter}\n" : "")}{starter.Sibling(process)}\n");
+            }
+            catch (IOException)
+            {
+                // It has ended already; or the disk is full, and it is found by its mark.
+            }
+        }
 
         public override void Dispose()
         {
             _heartbeat?.Dispose();
             try
             {
-                IsEvicted = File.ReadLines(path).Skip(2).Any();
+                IsEvicted = File.ReadLines(path).Contains(Evicted);
                 File.Delete(path);
             }
-            catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+            catch (IOException)
             {
                 // Whoever ends a lease tidies up behind those who cannot.
             }

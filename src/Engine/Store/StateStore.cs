@@ -6,16 +6,17 @@ namespace CrCache.Store;
 /// <c>state.db</c>: what this user's CrCache has, had and is about to do. Each use runs one short transaction behind the
 /// <see cref="StoreGate"/>; in between the database stays open, and nothing is locked.
 /// </summary>
-internal sealed class StateStore(Func<string> directory, TimeProvider time)
+/// <param name="directory">Where it is.</param>
+/// <param name="time">What time it is.</param>
+/// <param name="schema">What is in it; null for what this version of CrCache knows.</param>
+internal sealed class StateStore(Func<string> directory, TimeProvider time, StoreSchema? schema = null)
 {
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-    private const int Corrupt = 11;
-    private const int Full = 13;
-    private const int NotADatabase = 26;
 
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(20);
 
     private readonly Lock _turn = new();
+    private readonly StoreSchema _schema = schema ?? StoreSchema.Known;
     private StoreSession? _session;
 
     /// <summary>The database's file.</summary>
@@ -33,13 +34,39 @@ internal sealed class StateStore(Func<string> directory, TimeProvider time)
                 return Transact(work, directory());
             }
         }
-        catch (SqliteException e)
+        catch (Exception e) when (e is SqliteException or IOException or UnauthorizedAccessException)
         {
-            throw new StoreException(ErrorCodes.StoreFailed, $"{File} {Explain(e)}", e);
+            throw StoreFailure.Of(e, File);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+    }
+
+    /// <summary>
+    /// Runs a transaction that can do without writing: where the store cannot be written, because the disk is full or read-only, it is
+    /// told so by <see cref="StoreTransaction.IsReadOnly"/>, and reads what is there.
+    /// </summary>
+    /// <returns>What the work returned.</returns>
+    /// <exception cref="StoreException">The store cannot be read.</exception>
+    public T Read<T>(Func<StoreTransaction, T> work)
+    {
+        try
         {
-            throw new StoreException(ErrorCodes.StoreFailed, $"{File} cannot be used: {SystemError.Text(e)}", e);
+            return Transact(work);
+        }
+        catch (StoreException e) when (StoreFailure.IsOfWriting(e, File))
+        {
+            try
+            {
+                lock (_turn)
+                {
+                    using var gate = StoreGate.TryEnter(Path.Combine(directory(), "state.lock"));
+                    return ReadOnlyStore.Read(File, _schema, work, Instant.Of(time));
+                }
+            }
+            catch (Exception second) when (second is SqliteException or IOException or UnauthorizedAccessException)
+            {
+                // What stands in the way of writing has to be mended anyway.
+                throw e;
+            }
         }
     }
 
@@ -88,7 +115,7 @@ internal sealed class StateStore(Func<string> directory, TimeProvider time)
             {
                 _session?.Dispose();
                 _session = null;
-                _session = StoreSession.Open(path);
+                _session = StoreSession.Open(path, _schema);
             }
 
             try
@@ -111,11 +138,4 @@ internal sealed class StateStore(Func<string> directory, TimeProvider time)
 
         return result;
     }
-
-    private static string Explain(SqliteException e) => e.SqliteErrorCode switch
-    {
-        NotADatabase or Corrupt => $"is damaged ({e.Message}): move it away and crcache begins a new one, which does not know the resources that were in it",
-        Full => "cannot be written: the disk is full; nothing was changed",
-        _ => $"cannot be used: {e.Message}",
-    };
 }

@@ -39,7 +39,7 @@ internal sealed partial class StoreGate : IDisposable
     }
 
     /// <summary>Waits for the lock.</summary>
-    /// <exception cref="StoreException">It was not to be had for a minute: its holder is stopped or stuck.</exception>
+    /// <exception cref="StoreException">It cannot be opened, or was not to be had for a minute: its holder is stopped or stuck.</exception>
     public static StoreGate Enter(string path)
     {
         var file = Open(path);
@@ -62,6 +62,21 @@ internal sealed partial class StoreGate : IDisposable
             $"{path} has been locked for {Patience.TotalSeconds} s: another crcache process is stopped or stuck while it holds it (find it with: fuser {path})");
     }
 
+    /// <summary>Waits for the lock, where there is one.</summary>
+    /// <returns>The lock; null where it cannot be opened.</returns>
+    /// <exception cref="StoreException">It was not to be had for a minute.</exception>
+    public static StoreGate? TryEnter(string path)
+    {
+        try
+        {
+            return Enter(path);
+        }
+        catch (StoreException e) when (e.InnerException is IOException)
+        {
+            return null;
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
 
@@ -69,7 +84,25 @@ internal sealed partial class StoreGate : IDisposable
     private static SafeFileHandle Open(string path)
     {
         var file = Open(path, ReadWrite | Create | CloseOnExec, OwnerOnly);
-        return file.IsInvalid ? throw new IOException($"{path}: {Marshal.GetLastPInvokeErrorMessage()}") : file;
+        if (!file.IsInvalid)
+        {
+            return file;
+        }
+
+        // To be locked it need not be written.
+        var error = Marshal.GetLastPInvokeError();
+        file.Dispose();
+        file = Open(path, CloseOnExec, OwnerOnly);
+        if (!file.IsInvalid)
+        {
+            return file;
+        }
+
+        file.Dispose();
+        throw new StoreException(
+            ErrorCodes.StoreFailed,
+            $"{path} cannot be opened: {Marshal.GetPInvokeErrorMessage(error)}; make it writable, or free space, or set CRCACHE_HOME to another directory",
+            new IOException(Marshal.GetPInvokeErrorMessage(error), error));
     }
 
     private static bool TryLock(SafeFileHandle file, int operation)

@@ -4,11 +4,11 @@ using Microsoft.Data.Sqlite;
 namespace CrCache.Store;
 
 /// <summary>The tables, and how an older store becomes a current one.</summary>
-internal static class StoreSchema
+/// <param name="upgrades">The n-th takes version n to n + 1; version 0 is an empty file.</param>
+internal sealed class StoreSchema(params IReadOnlyList<string> upgrades)
 {
-    // Upgrades[n] takes version n to n + 1; version 0 is an empty file. One is never changed once it has been released.
-    private static readonly string[] Upgrades =
-    [
+    /// <summary>The one that this version of CrCache writes. An upgrade is never changed once it has been released.</summary>
+    public static StoreSchema Known { get; } = new(
         """
         CREATE TABLE resource (
             name TEXT PRIMARY KEY,
@@ -115,15 +115,17 @@ internal static class StoreSchema
         ) STRICT;
         -- What failed, and what was mended since, decides whether a resource is tried again at once.
         CREATE INDEX event_strike ON event (resource, number) WHERE kind IN ('failed', 'healed');
-        """,
-    ];
+        """);
 
-    /// <summary>The version this code writes.</summary>
-    public static int Current => Upgrades.Length;
+    /// <summary>The steps to it.</summary>
+    public IReadOnlyList<string> Upgrades => upgrades;
+
+    /// <summary>The version it makes of a store.</summary>
+    public int Current => upgrades.Count;
 
     /// <summary>Brings a database up to date. The caller holds the gate, so no two upgrades meet.</summary>
     /// <exception cref="StoreException">A newer version of CrCache wrote it.</exception>
-    public static void Upgrade(SqliteConnection connection, string path)
+    public void Upgrade(SqliteConnection connection, string path)
     {
         var version = Version(connection);
         if (version > Current)
@@ -138,21 +140,23 @@ internal static class StoreSchema
 
         for (; version < Current; version++)
         {
-            Execute(connection, $"BEGIN IMMEDIATE;\n{Upgrades[version]}\nPRAGMA user_version = {version + 1};\nCOMMIT;");
+            Execute(connection, $"BEGIN IMMEDIATE;\n{upgrades[version]}\nPRAGMA user_version = {version + 1};\nCOMMIT;");
         }
     }
 
     /// <summary>Refuses to go on in a database that was brought up to date by a newer version while it was open.</summary>
     /// <exception cref="StoreException">A newer version of CrCache has written it.</exception>
-    public static void RequireCurrent(StoreStatements statements, string path)
+    public void RequireCurrent(StoreStatements statements, string path)
     {
         if (statements.Number("PRAGMA user_version;") is { } version && version != Current)
         {
-            throw TooNew(path, version);
+            throw version > Current
+                ? TooNew(path, version)
+                : new StoreException(ErrorCodes.StoreFailed, $"{path} was written by an older version of CrCache (schema {version}, this one knows {Current}), and cannot be brought up to date: it cannot be written");
         }
     }
 
-    private static StoreException TooNew(string path, long version) => new(
+    private StoreException TooNew(string path, long version) => new(
         ErrorCodes.StoreTooNew,
         $"{path} was written by a newer version of CrCache (schema {version}, this one knows {Current}): update this one, or give it a store of its own with CRCACHE_HOME");
 
@@ -163,7 +167,7 @@ internal static class StoreSchema
         return Convert.ToInt32(command.ExecuteScalar(), CultureInfo.InvariantCulture);
     }
 
-#pragma warning disable CA2100 // The text is a constant of this file.
+#pragma warning disable CA2100 // The text is a constant.
     private static void Execute(SqliteConnection connection, string sql)
     {
         using var command = connection.CreateCommand();

@@ -18,11 +18,12 @@ internal sealed class StoreSession : IDisposable
     private readonly StoreStatements _statements;
     private readonly (ulong Device, ulong Inode)[] _files;
     private readonly string _path;
+    private readonly StoreSchema _schema;
     private readonly WriteAheadLog _log;
 
-    private StoreSession(SqliteConnection connection, string path)
+    private StoreSession(SqliteConnection connection, string path, StoreSchema schema)
     {
-        (_connection, _path) = (connection, path);
+        (_connection, _path, _schema) = (connection, path, schema);
         _statements = new StoreStatements(connection);
         _log = WriteAheadLog.Open(LogOf(path));
         _files = Identify() ?? throw new IOException("its log or index was deleted while programs have it open: end them first (find them with: fuser)");
@@ -33,9 +34,11 @@ internal sealed class StoreSession : IDisposable
 
     /// <summary>Opens a database, or makes it.</summary>
     /// <exception cref="SqliteException">It cannot be opened.</exception>
-    /// <exception cref="StoreException">A newer version of CrCache wrote it.</exception>
-    public static StoreSession Open(string path)
+    /// <exception cref="StoreException">It is not whole, or a newer version of CrCache wrote it.</exception>
+    public static StoreSession Open(string path, StoreSchema schema)
     {
+        DatabaseFile.RequireWhole(path);
+
         // A log that is new has to be found again after a power cut: SQLite sees to that, but only where it syncs at commits.
         var mode = File.Exists(LogOf(path)) ? "NORMAL" : "FULL";
         var source = new SqliteConnectionStringBuilder { DataSource = path, Pooling = false, DefaultTimeout = 60 };
@@ -53,8 +56,8 @@ internal sealed class StoreSession : IDisposable
 
             // The last one to close would otherwise write the whole log back, with three more syncs, at every single command.
             _ = raw.sqlite3_db_config(connection.Handle!, NoCheckpointOnClose, 1, out _);
-            StoreSchema.Upgrade(connection, path);
-            return new StoreSession(connection, path);
+            schema.Upgrade(connection, path);
+            return new StoreSession(connection, path, schema);
         }
         catch
         {
@@ -72,7 +75,7 @@ internal sealed class StoreSession : IDisposable
         var before = raw.sqlite3_total_changes(_connection.Handle!);
         using var transaction = _connection.BeginTransaction();
         _statements.Transaction = transaction;
-        StoreSchema.RequireCurrent(_statements, _path);
+        _schema.RequireCurrent(_statements, _path);
         var inner = new StoreTransaction(_statements, instant);
         var result = work(inner);
         wrote = !inner.IsTrial && raw.sqlite3_total_changes(_connection.Handle!) != before;
@@ -117,7 +120,7 @@ internal sealed class StoreSession : IDisposable
     {
         try
         {
-            _statements.Execute($"PRAGMA wal_checkpoint(RESTART); PRAGMA user_version = {StoreSchema.Current};");
+            _statements.Execute($"PRAGMA wal_checkpoint(RESTART); PRAGMA user_version = {_schema.Current};");
         }
         catch (SqliteException)
         {

@@ -38,6 +38,9 @@ internal sealed class StoreTransaction
     /// <summary>Whether what it wrote was only tried, and is to be forgotten: others are then not told that anything has changed.</summary>
     public bool IsTrial { get; set; }
 
+    /// <summary>Whether nothing can be written: the disk is full, or read-only.</summary>
+    public bool IsReadOnly { get; init; }
+
     /// <summary>Runs a statement that gives no rows.</summary>
     public void Execute(string sql, params ReadOnlySpan<(string Name, object? Value)> parameters) => _statements.Execute(sql, parameters);
 

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
@@ -13,7 +14,8 @@ internal sealed partial class WriteAheadLog : IDisposable
     // Whoever opens the database alone reads the whole log again: this many pages are read in 0.1 ms, and are 9 acquires.
     private const int LongestInPages = 64;
     private const int HeaderSize = 32;
-    private const int FrameSize = 24 + 4096;
+    private const int FrameHeaderSize = 24;
+    private const int FrameSize = FrameHeaderSize + DatabaseFile.PageSize;
     private const int HeaderSalts = 16;
     private const int FrameSalts = 8;
     private const int SaltsSize = 8;
@@ -33,6 +35,31 @@ internal sealed partial class WriteAheadLog : IDisposable
                 && RandomAccess.Read(_file, last, HeaderSize + ((LongestInPages - 1L) * FrameSize) + FrameSalts) == SaltsSize
                 && current.SequenceEqual(last);
         }
+    }
+
+    /// <summary>Whether a database's log is not there, or nothing is in it.</summary>
+    public static bool IsEmpty(string database) => FileStatus.Of(StoreSession.LogOf(database)) is not { Size: > HeaderSize };
+
+    /// <summary>The numbers of the pages that are in a log, pages of an earlier round left out.</summary>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public static HashSet<uint> Pages(string path)
+    {
+        HashSet<uint> pages = [];
+        if (!File.Exists(path))
+        {
+            return pages;
+        }
+
+        using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        Span<byte> salts = stackalloc byte[SaltsSize];
+        Span<byte> frame = stackalloc byte[FrameHeaderSize];
+        RandomAccess.Read(file, salts, HeaderSalts);
+        for (long at = HeaderSize; RandomAccess.Read(file, frame, at) == FrameHeaderSize && frame.Slice(FrameSalts, SaltsSize).SequenceEqual(salts); at += FrameSize)
+        {
+            pages.Add(BinaryPrimitives.ReadUInt32BigEndian(frame));
+        }
+
+        return pages;
     }
 
     /// <summary>Opens it.</summary>
