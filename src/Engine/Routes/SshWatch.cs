@@ -9,10 +9,23 @@ namespace CrCache.Routes;
 /// <param name="Users">Users whose processes the login may not signal itself.</param>
 internal sealed record SshWatch(string? Mark, IReadOnlyList<string> Users)
 {
-    /// <summary>A script that signals a group: <c>$1</c> the signal's number, <c>$2</c> the group's. (dash takes no <c>--</c> there.)</summary>
-    public string KillScript => string.Concat(Users
-        .Select(u => $"""sudo -n -u {PosixShell.Quote(u)} -- kill "-$1" "-$2"; """)
-        .Prepend("""kill "-$1" "-$2"; """));
+    // The shell's own kill, also behind sudo: the program of procps takes "-15 -1234" for "-15 -1", which is everything of that user.
+    // (dash takes no -- there, and the program of busybox none either.)
+    private const string Kill = """kill "-$1" "-$2" """;
+
+    /// <summary>A script that signals a group: <c>$1</c> the signal's number, <c>$2</c> the group's.</summary>
+    public string KillScript => $"{Kill}; {string.Concat(Users.Select(u => $"{As(u)}; "))}";
+
+    /// <summary>
+    /// The same for another connection, which may come when the command has ended and its number is another's: only while the group is led
+    /// by a process that shows the mark. A host without <c>/proc</c> cannot be asked. The login's own kill comes last, because it may end
+    /// that process.
+    /// </summary>
+    public string SureKillScript =>
+        $$"""
+        is() { [ ! -d /proc/self ] || case $(cat "/proc/$1/cmdline") in *{{Mark}}*) ;; *) return 1 ;; esac; }
+        {{string.Concat(Users.Select(u => $"is \"$2\" && {As(u)}; "))}}is "$2" && {{Kill}}
+        """;
 
     // sshd makes the shell that it starts the leader of a session, and this script takes that shell's place: $$ is the
     // group, $PPID is sshd's process for this connection. A trap keeps the script alive while the group is signalled and,
@@ -36,6 +49,8 @@ internal sealed record SshWatch(string? Mark, IReadOnlyList<string> Users)
 
     /// <summary>The words that run a command under watch.</summary>
     public IReadOnlyList<string> Around(IReadOnlyList<string> arguments) => ["/bin/sh", "-c", Script, "crcache", .. arguments];
+
+    private static string As(string user) => $"""sudo -n -u {PosixShell.Quote(user)} -- /bin/sh -c {PosixShell.Quote(Kill)} sh "$1" "$2" """;
 
     private string Say(string what, string value) => Mark is null ? ":" : $"printf '\\001{Mark}{what}\\001' {value} >&3";
 }
