@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using CrCache.Routes;
@@ -84,7 +83,7 @@ internal sealed class RunningCommands(Func<string> directory, Lazy<ProcessIdenti
     private static async Task EndAsync(string path, string resource, CancellationToken cancellationToken)
     {
         var begin = TimeProvider.System.GetTimestamp();
-        HashSet<int> asked = [], killed = [];
+        HashSet<ProcessStatus> asked = [], killed = [];
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -106,8 +105,9 @@ internal sealed class RunningCommands(Func<string> directory, Lazy<ProcessIdenti
             else
             {
                 // Whoever starts a process may be killed before it could say which, and a process that ends may leave others: they have a mark.
-                List<ProcessIdentity> processes = [.. ProcessIdentity.WithVariable(Tag, Path.GetFileName(path))];
-                if (written?.Started is { } one && !one.IsGone())
+                List<ProcessStatus> processes = [.. ProcessStatus.WithVariable(Tag, Path.GetFileName(path))];
+                // What runs on another machine, or in another container, is not to be seen from here: such an id is somebody else's.
+                if (written?.Started?.Find() is { } one)
                 {
                     processes.Add(one);
                 }
@@ -117,7 +117,7 @@ internal sealed class RunningCommands(Func<string> directory, Lazy<ProcessIdenti
                     return;
                 }
 
-                var left = processes.SelectMany(p => Descendants.Of(p.Id).Union(ProcessIdentity.InSession(p.Id))).Distinct().ToList();
+                var left = processes.SelectMany(p => p.WithDescendants().Concat(p.Followers())).Distinct().ToList();
                 if (left.Count == 0)
                 {
                     // Who started it and lives still has to read that it was ended, and deletes the file himself.
@@ -133,7 +133,7 @@ internal sealed class RunningCommands(Func<string> directory, Lazy<ProcessIdenti
 
                 if (waited > Patience)
                 {
-                    throw Stuck(resource, left[0]);
+                    throw Stuck(resource, left[0].Id);
                 }
 
                 if (asked.Count == 0)
@@ -141,18 +141,11 @@ internal sealed class RunningCommands(Func<string> directory, Lazy<ProcessIdenti
                     Evict(path);
                 }
 
-                foreach (var process in left)
+                // What is stopped has to hear it. What is being signalled is, whoever gives up meanwhile.
+                await SureSignal.SendAsync(left.Where(asked.Add), Libc.SigTerm, Libc.SigContinue).ConfigureAwait(false);
+                if (waited > Grace)
                 {
-                    if (asked.Add(process))
-                    {
-                        // What is stopped has to hear it.
-                        Send(process, Libc.SigTerm);
-                        Send(process, Libc.SigContinue);
-                    }
-                    else if (waited > Grace && killed.Add(process))
-                    {
-                        Send(process, Libc.SigKill);
-                    }
+                    await SureSignal.SendAsync(left.Where(killed.Add), Libc.SigKill).ConfigureAwait(false);
                 }
             }
 
@@ -195,23 +188,6 @@ internal sealed class RunningCommands(Func<string> directory, Lazy<ProcessIdenti
     private static ResourceException Stuck(string resource, int process) => new(
         ErrorCodes.DiscardFailed,
         string.Create(CultureInfo.InvariantCulture, $"{resource} is not handed on: process {process} of its last holder does not end"));
-
-    private static void Send(int process, int signal)
-    {
-        if (Libc.Kill(process, signal) != 0 && Marshal.GetLastPInvokeError() == Libc.NotPermitted)
-        {
-            // It runs as another user, through sudo, which may also end it.
-            ChildStart kill = new()
-            {
-                Arguments = ["sudo", "-n", "--", "kill", string.Create(CultureInfo.InvariantCulture, $"-{signal}"), "--", process.ToString(CultureInfo.InvariantCulture)],
-                Environment = ChildStart.CurrentEnvironment(),
-                Input = StreamUse.Nothing,
-                Output = StreamUse.Nothing,
-                Error = StreamUse.Nothing,
-            };
-            _ = ChildProcess.Start(kill, out _);
-        }
-    }
 
     private static (ProcessIdentity? Starter, ProcessIdentity? Started)? Read(string path)
     {

@@ -13,11 +13,16 @@ internal sealed unsafe class ChildProcess
     private const int WaiterStack = 256 * 1024;
     private const int LastClassicSignal = 31;
 
+    // Where siginfo_t says how it ended: behind three numbers, the process and its user.
+    private const int EndCode = 8;
+    private static readonly int EndValue = nint.Size == 8 ? 24 : 20;
+
     private readonly Lock _gate = new();
     private readonly TaskCompletionSource<CommandResult> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly bool _sharesTerminal;
     private readonly Stream _lifeline;
     private readonly Action? _onEnd;
+    private int _keepers = 1;
     private bool _reaped;
 
     private ChildProcess(int id, ChildPipes pipes, ChildStart start)
@@ -94,17 +99,28 @@ internal sealed unsafe class ChildProcess
             // terminal has sent to the whole group; twice would be read as impatience.
             if (signal is Libc.SigInterrupt or Libc.SigQuit)
                 return;
-            foreach (var process in Descendants.Of(Id))
-                Libc.Kill(process, signal);
+            foreach (var process in ProcessStatus.Of(Id)?.WithDescendants() ?? [])
+                SureSignal.Send(process, signal);
         }
     }
 
     /// <summary>
-    /// Signals what is left of its group, also after its own end; 0 only asks. A group's number is not given to another
-    /// process while the group has a member.
+    /// Keeps its id, which is its group's number as well, from being given to another process until that is disposed, also after its end:
+    /// what is signalled by that number meanwhile is its own. Null where that is too late.
     /// </summary>
-    /// <returns>Whether anything was left.</returns>
-    public bool SignalRest(int signal) => !_sharesTerminal && (Libc.Kill(-Id, signal) == 0 || Marshal.GetLastPInvokeError() == Libc.NotPermitted);
+    public IDisposable? Keep()
+    {
+        lock (_gate)
+        {
+            if (_reaped)
+                return null;
+            _keepers++;
+            return new Keeper(this);
+        }
+    }
+
+    /// <summary>Whether something of its group still runs. Asked only while it is kept.</summary>
+    public bool HasRest() => !_sharesTerminal && ProcessStatus.InGroup(Id).Any();
 
     private static int Spawn(ChildStart start, string program, IReadOnlyList<string> arguments, out ChildProcess? child)
     {
@@ -166,24 +182,30 @@ internal sealed unsafe class ChildProcess
         }
 
         EndLifeline();
-        int status, waited;
+        var isKnown = *(int*)info == Libc.SigChild;
+        var (code, value) = (*(int*)(info + EndCode), *(int*)(info + EndValue));
+        Release();
+        _onEnd?.Invoke();
+        if (!isKnown)
+            _ended.SetException(new ResourceException(ErrorCodes.RouteFailed, "the command has ended, but something else in this process took its exit code"));
+        else if (code != Libc.EndedByItself)
+            _ended.SetResult(new(128 + value, value));
+        else
+            _ended.SetResult(new(value));
+    }
+
+    private void Release()
+    {
         lock (_gate)
         {
-            do
+            if (--_keepers > 0)
+                return;
+            while (Libc.WaitPid(Id, out _, 0) < 0 && Marshal.GetLastPInvokeError() == Libc.Interrupted)
             {
-                waited = Libc.WaitPid(Id, out status, 0);
             }
-            while (waited < 0 && Marshal.GetLastPInvokeError() == Libc.Interrupted);
+
             _reaped = true;
         }
-
-        _onEnd?.Invoke();
-        if (waited < 0)
-            _ended.SetException(new ResourceException(ErrorCodes.RouteFailed, "the command has ended, but something else in this process took its exit code"));
-        else if ((status & 0x7f) is var signal and not 0)
-            _ended.SetResult(new(128 + signal, signal));
-        else
-            _ended.SetResult(new((status >> 8) & 0xff));
     }
 
     private void EndLifeline()
@@ -197,5 +219,12 @@ internal sealed unsafe class ChildProcess
         {
             // Whoever held the other end was ended as well.
         }
+    }
+
+    private sealed class Keeper(ChildProcess process) : IDisposable
+    {
+        private ChildProcess? _process = process;
+
+        public void Dispose() => Interlocked.Exchange(ref _process, null)?.Release();
     }
 }

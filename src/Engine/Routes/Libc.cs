@@ -22,6 +22,7 @@ internal static unsafe partial class Libc
     public const int AccessDenied = 13;
     public const int NotDirectory = 20;
     public const int TextBusy = 26;
+    public const int NotImplemented = 38;
 
     public const int CloseOnExec = 0x80000;
     public const int ReadWrite = 2;
@@ -31,9 +32,15 @@ internal static unsafe partial class Libc
     public const short SpawnSignalMask = 0x08;
     public const short SpawnNewSession = 0x80;
 
+    public const int EndedByItself = 1;
+
     public const int WaitExited = 4;
     public const int WaitLeaveZombie = 0x01000000;
     public const int WaitForProcess = 1;
+
+    // Calls that a C library may have no name for. Newer calls have the same number on every machine.
+    public const int SignalProcessNumber = 424;
+    public const int OpenProcessNumber = 434;
 
     // The opaque structures of <spawn.h> and <signal.h> are at most 336 bytes on any supported machine.
     public const int OpaqueSize = 1024;
@@ -97,6 +104,12 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Library, EntryPoint = "kill", SetLastError = true)]
     public static partial int Kill(int process, int signal);
+
+    [LibraryImport(Library, EntryPoint = "syscall", SetLastError = true)]
+    public static partial nint OpenProcess(nint number, nint process, nint flags);
+
+    [LibraryImport(Library, EntryPoint = "syscall", SetLastError = true)]
+    public static partial nint SignalProcess(nint number, nint descriptor, nint signal, nint info, nint flags);
 
     [LibraryImport(Library, EntryPoint = "waitid", SetLastError = true)]
     public static partial int WaitId(int kind, int id, byte* info, int options);

@@ -7,7 +7,7 @@ namespace CrCache.Routes;
 /// <param name="kill">Signals a group (signal, group) with the rights it runs under; null where this process's own suffice.</param>
 /// <param name="judge">Turns how the first process ended into how the command did.</param>
 internal sealed class LocalCommand(
-    ChildProcess process, Action<int, int>? kill, Func<CommandResult, CancellationToken, Task<CommandResult>> judge) : RunningCommand
+    ChildProcess process, Func<int, int, Task>? kill, Func<CommandResult, CancellationToken, Task<CommandResult>> judge) : RunningCommand
 {
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan KillTime = TimeSpan.FromSeconds(5);
@@ -26,12 +26,14 @@ internal sealed class LocalCommand(
         if (process.Ended.IsCompleted)
             return;
         process.Signal(signal);
-        kill?.Invoke(signal, process.Id);
+        _ = KillAsync(signal);
     }
 
     public override async Task StopAsync(TimeSpan grace)
     {
-        if (process.Ended.IsCompleted)
+        // What is left of its group is signalled by its number, also after its own end.
+        using var number = process.Keep();
+        if (number is null || process.Ended.IsCompleted)
             return;
         var since = Stopwatch.GetTimestamp();
         Signal(Libc.SigTerm);
@@ -46,10 +48,14 @@ internal sealed class LocalCommand(
         }
 
         // What it started may take its time as well, but not more.
-        while (process.SignalRest(0) && Stopwatch.GetElapsedTime(since) < grace)
+        while (process.HasRest() && Stopwatch.GetElapsedTime(since) < grace)
             await Task.Delay(Poll).ConfigureAwait(false);
-        if (process.SignalRest(Libc.SigKill))
-            kill?.Invoke(Libc.SigKill, process.Id);
+        if (process.HasRest())
+        {
+            process.Signal(Libc.SigKill);
+            await KillAsync(Libc.SigKill).ConfigureAwait(false);
+        }
+
         await process.Ended.ConfigureAwait(false);
     }
 
@@ -66,6 +72,14 @@ internal sealed class LocalCommand(
         await CloseAsync(StandardInput).ConfigureAwait(false);
         await StandardOutput.DisposeAsync().ConfigureAwait(false);
         await StandardError.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private async Task KillAsync(int signal)
+    {
+        // By the time it comes to it the process may have ended: its number is nobody else's until then.
+        using var number = kill is null ? null : process.Keep();
+        if (number is not null)
+            await kill!(signal, process.Id).ConfigureAwait(false);
     }
 
     private static async Task CloseAsync(Stream stream)

@@ -7,6 +7,7 @@ namespace CrCache.Routes;
 internal sealed class ResolvedRoute(RouteChain chain)
 {
     private const int SudoFailed = 1;
+    private static readonly TimeSpan KillTime = TimeSpan.FromSeconds(30);
     private static readonly Dictionary<string, string> NoVariables = [];
 
     /// <summary>The resource's name.</summary>
@@ -71,7 +72,7 @@ internal sealed class ResolvedRoute(RouteChain chain)
             : checksUser ? CheckUserAsync(result, token) : Task.FromResult(result);
         if (composer.LastSsh < 0)
             return new LocalCommand(child!, LocalKill(composer), Judge);
-        SshCommand running = new(Resource, child!, mark, command, (signal, group) => RemoteKill(composer, signal, group), Judge);
+        SshCommand running = new(Resource, child!, mark, command, (signal, group) => RemoteKill(composer, mark, signal, group), Judge);
         try
         {
             await running.StartAsync(cancellationToken).ConfigureAwait(false);
@@ -109,40 +110,32 @@ internal sealed class ResolvedRoute(RouteChain chain)
         }
     }
 
-    private static Action<int, int>? LocalKill(RouteComposer composer)
+    private static Func<int, int, Task>? LocalKill(RouteComposer composer)
     {
         SshWatch rights = new(null, composer.Users(0));
         if (rights.Users.Count == 0 || Libc.EffectiveUser() == 0)
             return null;
-        return (signal, group) => Kill(new ComposedCommand(KillArguments(rights, signal, group), new Dictionary<string, string>(), null));
+        return (signal, group) => KillAsync(new ComposedCommand(KillArguments(rights.KillScript, signal, group), new Dictionary<string, string>(), null));
     }
 
-    private void RemoteKill(RouteComposer composer, int signal, int group)
+    private void RemoteKill(RouteComposer composer, string? mark, int signal, int group)
     {
-        SshWatch rights = new(null, composer.Users(composer.LastSsh));
+        SshWatch watch = new(mark, composer.Users(composer.LastSsh));
         RouteComposer toHost = new(composer.ToLastHost(), new SshProgram(SshConfiguration));
-        Kill(toHost.Compose(new() { Arguments = KillArguments(rights, signal, group) }, mark: null));
-    }
 
-    private static string[] KillArguments(SshWatch rights, int signal, int group) =>
-    [
-        "/bin/sh", "-c", rights.KillScript, "sh",
-        signal.ToString(CultureInfo.InvariantCulture), group.ToString(CultureInfo.InvariantCulture),
-    ];
-
-    private static void Kill(ComposedCommand composed)
-    {
         // Nobody waits for it: a signal is sent, not answered.
-        _ = ChildProcess.Start(
-            new()
-            {
-                Arguments = composed.Arguments,
-                Environment = ChildStart.CurrentEnvironment(composed.Environment),
-                WorkingDirectory = composed.WorkingDirectory,
-                Input = StreamUse.Nothing,
-                Output = StreamUse.Nothing,
-                Error = StreamUse.Nothing,
-            },
-            out _);
+        _ = KillAsync(toHost.Compose(new() { Arguments = KillArguments(watch.SureKillScript, signal, group) }, mark: null));
     }
+
+    private static string[] KillArguments(string script, int signal, int group) =>
+        ["/bin/sh", "-c", script, "sh", signal.ToString(CultureInfo.InvariantCulture), group.ToString(CultureInfo.InvariantCulture)];
+
+    private static Task KillAsync(ComposedCommand composed) => SureSignal.RunAsync(
+        new()
+        {
+            Arguments = composed.Arguments,
+            Environment = ChildStart.CurrentEnvironment(composed.Environment),
+            WorkingDirectory = composed.WorkingDirectory,
+        },
+        KillTime);
 }

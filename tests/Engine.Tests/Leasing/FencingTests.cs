@@ -93,6 +93,26 @@ public sealed class FencingTests : IDisposable
         Assert.False(File.Exists(file));
     }
 
+    [Theory]
+    [InlineData("start")]
+    [InlineData("namespace")]
+    public async Task Who_has_only_the_id_of_what_ran_there_is_left_alone(string differs)
+    {
+        await _fixture.Acquire("one");
+        using var bystander = ProcessRun.Start(["sleep", "300"]);
+        var identity = ProcessIdentity.Of(bystander.Id)!;
+        identity = differs == "start" ? identity with { Started = identity.Started - 1 } : identity with { Namespace = "pid:[1]" };
+        using var entry = new Caller(() => _fixture.Home.StateDirectory).Commands.Begin("one-0");
+        var file = Assert.Single(Directory.GetFiles(Path.Combine(_fixture.Home.StateDirectory, "running", "one-0")));
+        await File.WriteAllTextAsync(file, $"{ProcessIdentity.Current() with { Started = 1 }}\n{identity}\n", Token);
+
+        await _fixture.Release("one-0");
+
+        Assert.Equal((1, 0), _fixture.Count("one"));
+        bystander.Signal(10);
+        Assert.Equal(128 + 10, (await bystander.WaitAsync()).ExitCode);
+    }
+
     [Fact]
     public async Task A_resource_that_expires_under_a_command_is_handed_on_without_it()
     {
