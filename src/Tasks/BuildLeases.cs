@@ -13,18 +13,13 @@ internal sealed class BuildLeases : IDisposable
     /// <summary>How long the build's end waits for resets; what is not done by then, the next command finishes.</summary>
     private static readonly TimeSpan ReleaseLimit = TimeSpan.FromMinutes(1);
 
-    private readonly Lock _lock = new();
     private readonly LeaseService _leases;
-    private readonly TimeSpan _timeToLive;
-    private readonly ITimer _heartbeat;
-    private IReadOnlyList<ResourceReference> _held;
+    private readonly LeaseKeeper _keeper;
 
     public BuildLeases(LeaseService leases, IReadOnlyList<ResourceReference> held, TimeSpan timeToLive, TimeProvider time)
     {
         _leases = leases;
-        _held = held;
-        _timeToLive = timeToLive;
-        _heartbeat = time.CreateTimer(_ => Renew(), state: null, timeToLive / 3, timeToLive / 3);
+        _keeper = new(leases, held, timeToLive, time);
     }
 
     /// <summary>Ties leases to the build that runs.</summary>
@@ -45,12 +40,9 @@ internal sealed class BuildLeases : IDisposable
     /// <summary>Gives back what is still held. Nothing is thrown: the build is over, nobody could be told.</summary>
     public void Dispose()
     {
-        _heartbeat.Dispose();
-        IReadOnlyList<ResourceReference> held;
-        lock (_lock)
-            (held, _held) = (_held, []);
+        _keeper.Dispose();
         using var limit = new CancellationTokenSource(ReleaseLimit);
-        Task.WhenAll(held.Select(r => ReleaseAsync(r, limit.Token))).GetAwaiter().GetResult();
+        Task.WhenAll(_keeper.Kept.Select(r => ReleaseAsync(r, limit.Token))).GetAwaiter().GetResult();
     }
 
     /// <summary>One at a time: what ReleaseResource or a person gave back before must not keep the others.</summary>
@@ -63,44 +55,6 @@ internal sealed class BuildLeases : IDisposable
         }
         catch (Exception)
         {
-        }
-    }
-
-    [SuppressMessage("Design", "CA1031", Justification = "A heartbeat that fails must not end MSBuild's process: the next one tries again, or the lease expires.")]
-    private void Renew()
-    {
-        lock (_lock)
-        {
-            try
-            {
-                if (_held.Count > 0)
-                    _leases.KeepAlive(_held, _timeToLive);
-            }
-            catch (LeaseLostException)
-            {
-                _held = [.. _held.Where(IsRenewed)];
-            }
-            catch (Exception)
-            {
-            }
-        }
-    }
-
-    [SuppressMessage("Design", "CA1031", Justification = "As for the heartbeat: what could not be renewed just now is still held.")]
-    private bool IsRenewed(ResourceReference resource)
-    {
-        try
-        {
-            _leases.KeepAlive([resource], _timeToLive);
-            return true;
-        }
-        catch (LeaseLostException)
-        {
-            return false;
-        }
-        catch (Exception)
-        {
-            return true;
         }
     }
 }

@@ -5,21 +5,20 @@ namespace CrCache.TestAdapter;
 /// <summary>The leases of a test run: acquired at its start, renewed while it lasts, given back at its end. They belong to this process.</summary>
 internal sealed class RunLeases : IDisposable
 {
-    // Renewed four times within its life: a machine that stalls for a while does not lose its resources.
+    // Long enough for a machine that stalls for a while not to lose its resources.
     private static readonly TimeSpan TimeToLive = TimeSpan.FromMinutes(10);
-    private static readonly TimeSpan Heartbeat = TimeToLive / 4;
     private static readonly TimeSpan ReleaseLimit = TimeSpan.FromSeconds(60);
 
     private readonly CrCacheEngine _engine;
-    private readonly ResourceReference[] _resources;
-    private readonly Timer _heartbeat;
+    private readonly LeaseKeeper _keeper;
 
     private RunLeases(CrCacheEngine engine, IReadOnlyList<Lease> leases)
     {
         _engine = engine;
-        _resources = [.. leases.Select(l => l.Reference)];
         Resources = [.. leases.Select(l => new LeasedResource(l.Reference, l.Concurrency) { IsHere = engine.Commands.IsHere(l.Reference) })];
-        _heartbeat = new Timer(_ => Renew(), null, Heartbeat, Heartbeat);
+
+        // Every use of a resource names its lease and fails with the reason where that was lost.
+        _keeper = new(engine.Leases, [.. leases.Select(l => l.Reference)], TimeToLive, TimeProvider.System);
     }
 
     /// <summary>What was leased.</summary>
@@ -49,24 +48,11 @@ internal sealed class RunLeases : IDisposable
     /// <exception cref="CrCacheException">A reset or discard failed; they are out of our hands nevertheless.</exception>
     public async Task ReleaseAsync()
     {
-        await _heartbeat.DisposeAsync();
+        _keeper.Dispose();
         using var limit = new CancellationTokenSource(ReleaseLimit);
-        await _engine.Leases.ReleaseAsync(_resources, force: false, limit.Token);
+        await _engine.Leases.ReleaseAsync(_keeper.Kept, force: false, limit.Token);
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _heartbeat.Dispose();
-
-    private void Renew()
-    {
-        try
-        {
-            _engine.Leases.KeepAlive(_resources, TimeToLive);
-        }
-        catch (CrCacheException)
-        {
-            // Every use of a resource names its lease and fails with the reason where that has ended; a store that is
-            // busy now is asked again before the leases expire.
-        }
-    }
+    public void Dispose() => _keeper.Dispose();
 }
