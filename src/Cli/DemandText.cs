@@ -23,9 +23,9 @@ internal static class DemandText
     /// <param name="count">The number for one without; null for one resource.</param>
     public static ResourceDemand Parse(string source, string? count)
     {
-        // A name has no colon; what is bound to it, in braces, may.
+        // A name has no colon; what is bound to it, in braces, may, also where these are not closed.
         var colon = source.LastIndexOf(':');
-        if (colon <= source.LastIndexOf('}'))
+        if (colon <= source.LastIndexOf('}') || (source.Contains('{', StringComparison.Ordinal) && !source.Contains('}', StringComparison.Ordinal)))
             return Counted(source, count);
         return Counted(source[..colon], source[(colon + 1)..]);
     }

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using CrCache.Configuration;
 
 namespace CrCache.Cli;
 
@@ -45,6 +46,15 @@ internal static class JsonText
             writer.WriteNumber(name, number);
         else
             writer.WriteNull(name);
+    }
+
+    /// <summary>What is bound to a source's parameters, as an object; empty for nothing.</summary>
+    public static void WriteBinding(this Utf8JsonWriter writer, string binding)
+    {
+        writer.WriteStartObject("binding");
+        foreach (var (parameter, value) in SourceReference.BindingsOf(binding))
+            writer.WriteString(parameter, value);
+        writer.WriteEndObject();
     }
 
     /// <summary>A time, or null where there is none.</summary>

@@ -9,6 +9,7 @@ internal static class LeaseJson
         writer.WriteString("source", lease.Source);
         writer.WriteNumber("epoch", lease.Epoch);
         writer.WriteNumber("concurrency", lease.Concurrency);
+        writer.WriteBinding(lease.Binding);
         writer.WriteString("expires", lease.Expires);
         writer.WriteString("reference", lease.Reference.ToString());
     });

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CrCache.Configuration;
 using CrCache.Leasing;
 
 namespace CrCache.Cli;
@@ -31,7 +32,7 @@ internal static class StatusJson
             JsonText.Objects(writer, resources[s.Source], Resource);
             writer.WriteEndArray();
             writer.WriteStartArray("waiting");
-            JsonText.Objects(writer, waiting.SelectMany(w => w.Demands.Where(d => d.Source == s.Source), (w, d) => (w, d)), Waiting);
+            JsonText.Objects(writer, waiting.SelectMany(w => w.Demands.Where(d => SourceReference.Parse(d.Source).Name == s.Source), (w, d) => (w, d)), Waiting);
             writer.WriteEndArray();
         });
 
@@ -56,6 +57,7 @@ internal static class StatusJson
     {
         writer.WriteNumber("atLeast", waiting.Demand.AtLeast);
         writer.WriteNumber("count", waiting.Demand.Count);
+        writer.WriteBinding(SourceReference.Parse(waiting.Demand.Source).Binding);
         writer.WriteString("owner", waiting.Request.Owner);
         writer.WriteString("since", waiting.Request.Since);
         writer.WriteNumber("priority", waiting.Request.Priority);
@@ -66,6 +68,7 @@ internal static class StatusJson
     {
         writer.WriteString("name", r.Resource);
         writer.WriteString("state", r.State);
+        writer.WriteBinding(r.Binding);
         writer.WriteNumber("epoch", r.Epoch);
         writer.WriteNumberOrNull("concurrency", r.Concurrency);
         writer.WriteString("owner", r.Owner);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using CrCache.Configuration;
 using CrCache.Leasing;
 
 namespace CrCache.Cli;
@@ -22,7 +23,7 @@ internal static class StatusTable
         List<int> counts = [];
         foreach (var source in sources)
         {
-            var demands = waiting.SelectMany(w => w.Demands.Where(d => d.Source == source.Source), (w, d) => (Request: w, Demand: d)).ToList();
+            var demands = waiting.SelectMany(w => w.Demands.Where(d => SourceReference.Parse(d.Source).Name == source.Source), (w, d) => (Request: w, Demand: d)).ToList();
             var own = resources?[source.Source] ?? [];
             foreach (var resource in own)
                 Add(below, resource);
@@ -47,7 +48,7 @@ internal static class StatusTable
 
     private static void Add(Table table, WaitingRequest request, ResourceDemand demand) => table.Add(
         demand.AtLeast == demand.Count ? $"({Text(demand.Count)})" : $"({Text(demand.AtLeast)}..{Text(demand.Count)})",
-        "waiting",
+        Bound("waiting", SourceReference.Parse(demand.Source).Binding),
         request.Owner,
         $"since {Printable.Time(request.Since)}",
         request.Priority == 0 ? "-" : $"priority {Text(request.Priority)}",
@@ -55,7 +56,7 @@ internal static class StatusTable
 
     private static void Add(Table table, ResourceStatus r) => table.Add(
         r.Resource,
-        r.State,
+        Bound(r.State, r.Binding),
         r.Owner ?? "-",
         $"since {Printable.Time(r.Since)}",
         r.Expires is { } expires ? $"expires {Printable.Time(expires)}" : "-",
@@ -63,6 +64,8 @@ internal static class StatusTable
 
     private static string Text(RefillStatus refill) =>
         $"not refilled: failed {(refill.Failures == 1 ? "once" : $"{Text(refill.Failures)} times")}, {(refill.IsStopped ? "stopped until the configuration is corrected" : $"next try after {Printable.Time(refill.RetryAt ?? default)}")}: {refill.Problem}";
+
+    private static string Bound(string state, string binding) => binding.Length > 0 ? $"{state} {binding}" : state;
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -121,15 +121,16 @@ public sealed class Doctor
     {
         try
         {
-            var plan = _plans.Load(name);
+            var plan = _plans.Outline(name);
             tools.UnionWith(plan.Type.Tools(plan.Settings));
-            if (plan.Type.Examine(plan.Settings) is { } problem)
+            if (!plan.Settings.IsTemplate && plan.Type.Examine(plan.Settings) is { } problem)
             {
                 return new Finding($"source {name}", false, plan.Settings.Directory is { } directory ? $"{directory}: {problem}" : problem);
             }
 
             var most = plan.Maximum is { } maximum ? string.Create(CultureInfo.InvariantCulture, $"at most {maximum}") : "unlimited";
-            return new Finding($"source {name}", true, $"{plan.Settings.Type}, {most}, {plan.Settings.Directory ?? "implicit"}");
+            var takes = plan.Settings.Parameters.Count > 0 ? $"takes {string.Join(", ", plan.Settings.Parameters)}, " : "";
+            return new Finding($"source {name}", true, $"{plan.Settings.Type}, {most}, {takes}{plan.Settings.Directory ?? "implicit"}");
         }
         catch (CrCacheException e)
         {

@@ -25,6 +25,18 @@ public sealed class AcquireResourceTests : IDisposable
     }
 
     [Fact]
+    public void The_source_may_have_something_bound()
+    {
+        _bench.Home.AddSource("ubuntu", "type=local\nlabels=${release} ${arch}\nmaximum=1", project: true);
+        var task = _bench.Acquire();
+        task.Source = "ubuntu{release=lucid,arch=arm}";
+
+        Assert.True(task.Execute());
+        Assert.Equal("ubuntu", task.Resources[0].GetMetadata("Source"));
+        Assert.Equal("{arch=arm,release=lucid}", _bench.Engine.Inventory.Resources("ubuntu")[0].Binding);
+    }
+
+    [Fact]
     public void A_lease_ends_with_the_build()
     {
         _bench.Acquired(2);

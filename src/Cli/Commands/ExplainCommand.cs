@@ -1,4 +1,5 @@
 using System.CommandLine;
+using CrCache.Leasing;
 
 namespace CrCache.Cli.Commands;
 
@@ -30,6 +31,7 @@ internal sealed class ExplainCommand : Command
             {
                 writer.WriteString("source", c.Source);
                 writer.WriteString("name", c.Resource);
+                writer.WriteBinding(c.Binding);
                 writer.WriteBoolean("free", c.IsFree);
                 writer.WriteString("reason", c.Reason);
                 writer.WriteTimeOrNull("until", c.Until);
@@ -39,8 +41,11 @@ internal sealed class ExplainCommand : Command
 
         var table = new Table((0, 2), (0, 2), (0, 2), (0, 0));
         foreach (var c in candidates)
-            table.Add(c.Resource ?? $"{c.Source} (new)", c.IsFree ? "yes" : "no", c.Reason, c.Until is { } until ? $"until {Printable.Time(until)}" : "");
+            table.Add(Named(c), c.IsFree ? "yes" : "no", c.Reason, c.Until is { } until ? $"until {Printable.Time(until)}" : "");
         Output.Write(table.ToString());
         return ExitCodes.Done;
     }
+
+    private static string Named(Candidate c) =>
+        c.Resource is null ? $"{c.Source}{c.Binding} (new)" : c.Binding.Length > 0 ? $"{c.Resource} {c.Binding}" : c.Resource;
 }

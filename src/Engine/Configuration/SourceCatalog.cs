@@ -58,31 +58,46 @@ public sealed class SourceCatalog
     }
 
     /// <summary>Reads and checks one source, and those it is layered on.</summary>
-    /// <param name="name">Its name.</param>
+    /// <param name="name">Its name, with what is bound to its parameters: see <see cref="SourceReference"/>.</param>
     /// <returns>Its settings.</returns>
-    /// <exception cref="ConfigurationException">It is unknown, wrong, or not to be trusted.</exception>
-    /// <exception cref="UsageException">Nothing can have that name.</exception>
-    public SourceSettings Get(string name)
+    /// <exception cref="ConfigurationException">It is unknown, wrong, or not to be trusted, or a parameter of it is not bound.</exception>
+    /// <exception cref="UsageException">Nothing can have that name, or a parameter that is bound is not one of its.</exception>
+    public SourceSettings Get(string name) => Resolve(SourceReference.Parse(name)).Settings;
+
+    /// <summary>Reads and checks one source, and those it is layered on, as <see cref="Get"/> does.</summary>
+    internal ResolvedSource Resolve(SourceReference reference)
     {
-        var settings = Read(name);
-        Descend(settings, []);
-        return settings;
+        var source = Descend(reference, new SourceBindings(reference.Bindings, reference.Name), above: null, []);
+        if (reference.Bindings.Keys.FirstOrDefault(p => !source.Settings.Parameters.Contains(p)) is { } unused)
+        {
+            throw new UsageException(NoParameter(source.Settings, unused));
+        }
+
+        return source;
     }
+
+    /// <summary>Reads one source, and those it is layered on, to look at: what is not bound is left open, and so are layers that depend on it.</summary>
+    internal ResolvedSource Outline(string name) => Descend(new SourceReference(name), SourceBindings.Open, above: null, []);
+
+    /// <summary>Reads one source alone, to look at.</summary>
+    internal SourceSettings Peek(string name) => Read(name, SourceBindings.Open, above: null, name);
 
     /// <summary>Whether a source is configured, rightly or wrongly.</summary>
     internal bool Has(string name) => name == Implicit || (IsName(name) && Roots().Any(r => Directory.Exists(Path.Combine(r, "sources", name))));
 
     /// <summary>Reads and checks one source alone.</summary>
     /// <param name="name">Its name.</param>
+    /// <param name="bindings">What its parameters are bound to.</param>
     /// <param name="above">The source that is layered on it; null where a user named it.</param>
-    internal SourceSettings Read(string name, SourceSettings? above = null)
+    /// <param name="layer">How that one names it.</param>
+    private SourceSettings Read(string name, SourceBindings bindings, SourceSettings? above, string layer)
     {
         if (!IsName(name))
         {
             var what = name.Length == 0
                 ? "a source's name is empty"
                 : $"'{Shown.Cut(name)}' cannot be a source's name: that is up to 100 letters, digits, '_', '.' and '-', and begins with neither '.' nor '-'";
-            throw above is null ? new UsageException(what) : new ConfigurationException(ErrorCodes.ConfigurationSetting, what, above.LocationOfLayer(name));
+            throw above is null ? new UsageException(what) : new ConfigurationException(ErrorCodes.ConfigurationSetting, what, above.LocationOfLayer(layer));
         }
 
         foreach (var root in Roots())
@@ -94,7 +109,7 @@ public sealed class SourceCatalog
                 Trust.Require(root);
                 Trust.Require(sources);
                 Trust.Require(directory);
-                return _file.Read(name, directory);
+                return _file.Read(name, directory, bindings);
             }
         }
 
@@ -103,27 +118,59 @@ public sealed class SourceCatalog
             : throw new ConfigurationException(
                 ErrorCodes.UnknownSource,
                 $"no source is named '{Shown.Cut(name)}'{Suggestion.DidYouMean(name, Names())}; looked in {string.Join(", ", Roots().Where(Directory.Exists).DefaultIfEmpty("no configuration at all"))}",
-                above?.LocationOfLayer(name));
+                above?.LocationOfLayer(layer));
     }
 
     // Names of directories that are no sources (.git, backups~) are passed over, not refused.
     private static bool IsName(string name) =>
         name.Length is > 0 and <= 100 && name[0] is not ('-' or '.') && !name.AsSpan().ContainsAnyExcept(NameCharacters);
 
-    private void Descend(SourceSettings settings, IReadOnlyList<string> above)
+    private ResolvedSource Descend(SourceReference reference, SourceBindings bindings, SourceSettings? above, IReadOnlyList<string> path, string layer = "")
     {
-        IReadOnlyList<string> path = [.. above, settings.Name];
-        foreach (var layer in settings.Layers)
+        var settings = Read(reference.Name, bindings, above, layer);
+        path = [.. path, settings.Name];
+        List<ResolvedSource> layers = [];
+        SortedSet<string> parameters = new(settings.Parameters, StringComparer.Ordinal);
+        foreach (var text in settings.Layers)
         {
-            if (path.Contains(layer))
+            if (settings.IsTemplate && IsOpen(text))
+            {
+                continue;
+            }
+
+            var below = SourceReference.TryParse(text, out var fault, settings.IsTemplate)
+                ?? throw new ConfigurationException(ErrorCodes.ConfigurationSetting, $"{Shown.Cut(settings.Name)} draws from {fault}", settings.LocationOfLayer(text));
+            if (path.Contains(below.Name))
             {
                 throw new ConfigurationException(
                     ErrorCodes.CircularSources,
-                    $"the sources are layered in a circle: {string.Join(" -> ", path.Append(layer))}",
-                    settings.LocationOfLayer(layer));
+                    $"the sources are layered in a circle: {string.Join(" -> ", path.Append(below.Name))}",
+                    settings.LocationOfLayer(text));
             }
 
-            Descend(Read(layer, settings), path);
+            var source = Descend(below, bindings.With(below.Bindings), settings, path, text);
+            if (!source.IsOpen && below.Bindings.Keys.FirstOrDefault(p => !source.Settings.Parameters.Contains(p)) is { } unused)
+            {
+                throw new ConfigurationException(ErrorCodes.ConfigurationSetting, NoParameter(source.Settings, unused), settings.LocationOfLayer(text));
+            }
+
+            parameters.UnionWith(source.Settings.Parameters.Except(below.Bindings.Keys));
+            layers.Add(source);
         }
+
+        return parameters.Count == 0
+            ? new(settings, layers)
+            : new(settings with { Parameters = [.. parameters], Bindings = bindings.Of(parameters) }, layers);
     }
+
+    // The name itself depends on what will be bound.
+    private static bool IsOpen(string layer)
+    {
+        var brace = layer.IndexOf('{', StringComparison.Ordinal);
+        return layer.AsSpan(0, brace < 0 ? layer.Length : brace).Contains(ParameterText.Unknown);
+    }
+
+    private static string NoParameter(SourceSettings source, string parameter) => source.Parameters.Count == 0
+        ? $"'{source.Name}' takes no parameters, and '{parameter}' is bound: a parameter is a ${{name}} in its source.conf or in that of a source below it"
+        : $"'{source.Name}' takes no parameter '{parameter}'{Suggestion.DidYouMean(parameter, source.Parameters)}; it takes {string.Join(", ", source.Parameters)}";
 }

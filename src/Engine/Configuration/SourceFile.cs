@@ -8,11 +8,16 @@ internal sealed class SourceFile(SourceTypes types)
     /// <summary>The file's name in a source's directory.</summary>
     public const string FileName = "source.conf";
 
-    private static readonly string[] CommonKeys = ["type", "reserve", "maximum", "max_use_count", "max_age", "idle_time", "concurrency", "labels"];
+    // What says how many there are holds for a source however it is bound: there, nothing is replaced.
+    private static readonly string[] LimitKeys = ["type", "reserve", "maximum", "max_use_count", "max_age", "idle_time", "concurrency"];
+    private static readonly string[] CommonKeys = [.. LimitKeys, "labels"];
 
     /// <summary>Reads a source from its directory.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="directory">The directory.</param>
+    /// <param name="bindings">What its parameters are bound to, and for whom.</param>
     /// <exception cref="ConfigurationException">The file is missing, malformed, or a setting is not acceptable.</exception>
-    public SourceSettings Read(string name, string directory)
+    public SourceSettings Read(string name, string directory, SourceBindings bindings)
     {
         var path = Path.Combine(directory, FileName);
         if (!Path.Exists(path))
@@ -25,13 +30,13 @@ internal sealed class SourceFile(SourceTypes types)
 
         IniFile.RequireRegular(path);
         Trust.Require(path);
-        return Check(new SourceSettings { Name = name, Type = "", Directory = directory, Values = IniFile.Read(path) }, path);
+        return Check(new SourceSettings { Name = name, Type = "", Directory = directory, Values = IniFile.Read(path) }, path, bindings);
     }
 
     /// <summary>The <c>local</c> that is there without configuration: this machine, once.</summary>
     public static SourceSettings ImplicitLocal() => new() { Name = "local", Type = "local", Directory = null, Maximum = 1 };
 
-    private SourceSettings Check(SourceSettings settings, string path)
+    private SourceSettings Check(SourceSettings settings, string path, SourceBindings bindings)
     {
         if (settings.Text("type") is not { } typeName)
         {
@@ -67,8 +72,46 @@ internal sealed class SourceFile(SourceTypes types)
             throw settings.Wrong("reserve", $"{settings.Reserve} is more than maximum, {settings.Maximum}");
         }
 
+        settings = Bound(settings, bindings);
         settings = settings with { Layers = type.Layers(settings) };
-        type.Check(settings);
+        if (!settings.IsTemplate)
+        {
+            type.Check(settings);
+        }
+
         return settings;
+    }
+
+    private static SourceSettings Bound(SourceSettings settings, SourceBindings bindings)
+    {
+        if (settings.Values.All(v => ParameterText.IsPlain(v.Value.Text)))
+        {
+            return settings;
+        }
+
+        SortedSet<string> parameters = new(StringComparer.Ordinal);
+        Dictionary<string, SettingValue> values = new(settings.Values, StringComparer.Ordinal);
+        foreach (var (key, value) in settings.Values.Where(v => !LimitKeys.Contains(v.Key) && !ParameterText.IsPlain(v.Value.Text)))
+        {
+            values[key] = value with
+            {
+                Text = ParameterText.Replace(
+                    value.Text,
+                    p =>
+                    {
+                        parameters.Add(p);
+                        return bindings.Values.GetValueOrDefault(p);
+                    },
+                    p => bindings.Unbound(p) ?? throw settings.Wrong(key, $"nothing binds ${{{p}}}{bindings.Slip(p)}: ask for {bindings.Source}{{{p}=...}}, or give it a default here, ${{{p}:-...}}"),
+                    why => settings.Wrong(key, why)),
+            };
+        }
+
+        return settings with
+        {
+            Values = values,
+            Parameters = [.. parameters],
+            IsTemplate = values.Values.Any(v => v.Text.Contains(ParameterText.Unknown, StringComparison.Ordinal)),
+        };
     }
 }

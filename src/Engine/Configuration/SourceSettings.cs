@@ -32,8 +32,20 @@ public sealed record SourceSettings
     /// <summary>Units of work a resource takes at once; null to probe.</summary>
     public int? Concurrency { get; init; }
 
-    /// <summary>The sources it is layered on, in order.</summary>
+    /// <summary>The sources it is layered on, in order, each as a <see cref="SourceReference"/> is written.</summary>
     public IReadOnlyList<string> Layers { get; init; } = [];
+
+    /// <summary>
+    /// What is bound to those parameters that it or a source below it uses, as <see cref="SourceReference.Binding"/> has it; empty for nothing.
+    /// Its values hold what was bound already.
+    /// </summary>
+    public string Bindings { get; init; } = "";
+
+    /// <summary>The parameters that it or a source below it uses, whether they are bound or not, sorted.</summary>
+    internal IReadOnlyList<string> Parameters { get; init; } = [];
+
+    /// <summary>Whether some of its own parameters have no value, because it is only looked at.</summary>
+    internal bool IsTemplate { get; init; }
 
     /// <summary>The settings of its type's own, by key, with where they stand.</summary>
     public IReadOnlyDictionary<string, SettingValue> Values { get; init; } = new Dictionary<string, SettingValue>();
@@ -43,11 +55,42 @@ public sealed record SourceSettings
     /// <returns>Its text; null where it is not set or empty.</returns>
     public string? Text(string key) => Values.TryGetValue(key, out var value) && value.Text.Length > 0 ? value.Text : null;
 
-    /// <summary>A setting that is a list: its parts are separated by commas, blanks or lines.</summary>
+    /// <summary>A setting that is a list: its parts are separated by commas, blanks or lines, but not where these are in braces.</summary>
     /// <param name="key">Its key.</param>
     /// <returns>The parts, none empty.</returns>
-    public IReadOnlyList<string> List(string key) =>
-        Text(key)?.Split([',', ' ', '\t', '\n'], StringSplitOptions.RemoveEmptyEntries) ?? [];
+    public IReadOnlyList<string> List(string key)
+    {
+        if (Text(key) is not { } text)
+        {
+            return [];
+        }
+
+        if (!text.Contains('{', StringComparison.Ordinal))
+        {
+            return text.Split([',', ' ', '\t', '\n'], StringSplitOptions.RemoveEmptyEntries);
+        }
+
+        List<string> parts = [];
+        var (begin, depth) = (0, 0);
+        for (var at = 0; at <= text.Length; at++)
+        {
+            if (at == text.Length || (depth == 0 && text[at] is ',' or ' ' or '\t' or '\n'))
+            {
+                if (at > begin)
+                {
+                    parts.Add(text[begin..at]);
+                }
+
+                begin = at + 1;
+            }
+            else
+            {
+                depth = Math.Max(0, depth + (text[at] == '{' ? 1 : text[at] == '}' ? -1 : 0));
+            }
+        }
+
+        return parts;
+    }
 
     /// <summary>A setting that is a whole number.</summary>
     /// <param name="key">Its key.</param>

@@ -21,6 +21,7 @@ internal sealed class Acquisition(
     /// <inheritdoc cref="LeaseService.AcquireAsync"/>
     public async Task<IReadOnlyList<Lease>> AcquireAsync(AcquireRequest request, CancellationToken cancellationToken)
     {
+        request = Canonical(request);
         Check(request);
         var demands = PlannedDemand.InOrder(request.Demands.Select(d => new PlannedDemand(d, plans.Load(d.Source))));
         if (demands.FirstOrDefault(d => !d.CanEverBeMet) is { } impossible)
@@ -29,8 +30,8 @@ internal sealed class Acquisition(
             throw new UsageException(
                 ErrorCodes.BeyondMaximum,
                 impossible.Unfit is { } unfit
-                    ? $"no resource of '{plan.Name}' can be what was asked for: {unfit}"
-                    : string.Create(CultureInfo.InvariantCulture, $"'{plan.Name}' never has more than {plan.Maximum} resources, and {demand.AtLeast} were asked for"));
+                    ? $"no resource of '{plan.Reference}' can be what was asked for: {unfit}"
+                    : string.Create(CultureInfo.InvariantCulture, $"'{plan.Reference}' never has more than {plan.Maximum} resources, and {demand.AtLeast} were asked for"));
         }
 
         Attempt attempt = new(request, demands, Caller.Owner(request));
@@ -54,6 +55,7 @@ internal sealed class Acquisition(
     /// <inheritdoc cref="LeaseService.Explain"/>
     public IReadOnlyList<Candidate> Explain(AcquireRequest request)
     {
+        request = Canonical(request);
         Check(request);
         Attempt attempt = new(request, [.. request.Demands.Select(d => new PlannedDemand(d, plans.Load(d.Source)))], Caller.Owner(request));
         while (true)
@@ -128,6 +130,10 @@ internal sealed class Acquisition(
         }
     }
 
+    /// <summary>Of two ways to write one demand only one is compared, kept and shown.</summary>
+    private static AcquireRequest Canonical(AcquireRequest request) =>
+        request with { Demands = [.. request.Demands.Select(d => d with { Source = SourceReference.Parse(d.Source).ToString() })] };
+
     private static void Check(AcquireRequest request)
     {
         if (request.Demands.Count == 0)
@@ -182,7 +188,8 @@ internal sealed class Acquisition(
 
         transaction.Execute("SAVEPOINT request;");
         var condemned = transitions.ToClear.Count;
-        var taken = Take(new Allocator(transaction, transitions, earmarks), attempt, out var unmet);
+        Allocator allocator = new(transaction, transitions, earmarks);
+        var taken = Take(allocator, attempt, out var unmet);
         if (unmet is null)
         {
             if (attempt.Ticket is { } served)
@@ -199,10 +206,9 @@ internal sealed class Acquisition(
         }
 
         // Too few: what was taken goes back, but what has to be discarded anyway, which may make room, goes on.
-        var stale = transitions.ToClear[condemned..];
         transaction.Execute("ROLLBACK TO request;");
-        transitions.ToClear.RemoveRange(condemned, stale.Count);
-        stale.ForEach(transitions.CondemnAgain);
+        transitions.ToClear.RemoveRange(condemned, transitions.ToClear.Count - condemned);
+        allocator.Condemned.ForEach(c => transitions.Condemn(c.Row, c.Why));
 
         var ticket = Stand(transaction, attempt, waits, out var stood);
         transaction.IsTrial = !collected && !line.HasChanged && !stood && transitions.ToClear.Count == 0;
@@ -225,6 +231,7 @@ internal sealed class Acquisition(
                 if (allocator.Take(planned.Plan, attempt.Owner, planned.Fits) is not { } allocation)
                 {
                     unmet = planned;
+                    allocator.MakeRoom(planned.Plan, attempt.Owner, planned.Fits);
                     return taken;
                 }
 
@@ -234,9 +241,22 @@ internal sealed class Acquisition(
 
         foreach (var planned in attempt.Demands)
         {
-            for (var i = planned.Demand.AtLeast; i < planned.Demand.Count && allocator.Take(planned.Plan, attempt.Owner, planned.Fits) is { } allocation; i++)
+            for (var i = planned.Demand.AtLeast; i < planned.Demand.Count; i++)
             {
-                taken.Add(allocation with { Where = planned.Where });
+                if (allocator.Take(planned.Plan, attempt.Owner, planned.Fits) is { } allocation)
+                {
+                    taken.Add(allocation with { Where = planned.Where });
+                    continue;
+                }
+
+                // What is discarded for it is discarded first, and then all is taken anew.
+                unmet = allocator.MakeRoom(planned.Plan, attempt.Owner, planned.Fits) is null ? null : planned;
+                if (unmet is not null)
+                {
+                    return taken;
+                }
+
+                break;
             }
         }
 

@@ -17,6 +17,12 @@ internal sealed class Allocator(StoreTransaction transaction, Transitions transi
     // What was in use, or tested, so short a time ago is taken to work.
     private static readonly TimeSpan Trusted = TimeSpan.FromSeconds(60);
 
+    // Whether something idle may be discarded where a maximum is in the way.
+    private bool _makesRoom;
+
+    /// <summary>What had to be discarded, and why.</summary>
+    public List<(ResourceRow Row, string Why)> Condemned { get; } = [];
+
     /// <summary>Takes a resource of a source, or writes down that one is about to be made.</summary>
     /// <param name="plan">The source.</param>
     /// <param name="owner">For whom.</param>
@@ -24,14 +30,14 @@ internal sealed class Allocator(StoreTransaction transaction, Transitions transi
     /// <returns>The resource; null where every limit is reached, or none will do, and then nothing was written.</returns>
     public Allocation? Take(SourcePlan plan, OwnerRow owner, Predicate<Facts>? fits)
     {
-        foreach (var idle in Free(plan.Name))
+        foreach (var idle in Free(plan))
         {
             var unfit = IsCurrent(idle, plan)
                 ? WornOut(idle, plan)
                 : "its source's configuration has changed";
             if (unfit is not null)
             {
-                transitions.Condemn(idle, unfit);
+                Condemn(idle, unfit);
             }
             else if (fits?.Invoke(FactsOf(idle, plan)) is not false)
             {
@@ -42,26 +48,35 @@ internal sealed class Allocator(StoreTransaction transaction, Transitions transi
         return Make(plan, owner, fits);
     }
 
+    /// <summary>
+    /// Begins to discard something idle for what could not be taken, where nothing but a maximum is in the way. There is room only when it
+    /// is gone, and then it is to be taken anew.
+    /// </summary>
+    /// <returns>What is discarded; null where that would not help.</returns>
+    public ResourceRow? MakeRoom(SourcePlan plan, OwnerRow owner, Predicate<Facts>? fits)
+    {
+        var condemned = Condemned.Count;
+        _makesRoom = true;
+        Take(plan, owner, fits);
+        _makesRoom = false;
+        return Condemned.Count > condemned ? Condemned[^1].Row : null;
+    }
+
     /// <summary>Writes down that a resource is about to be made, whatever is free.</summary>
     /// <param name="plan">The source.</param>
     /// <param name="owner">For whom; null to keep it until somebody asks for one.</param>
     /// <param name="fits">Whether one of these facts will do; null for any.</param>
     public Allocation? Make(SourcePlan plan, OwnerRow? owner, Predicate<Facts>? fits)
     {
-        if (transaction.Resources.Tally(plan.Name).All() + earmarks.NewOf(plan.Name) >= plan.Settings.Maximum)
-        {
-            if (owner is not null)
-            {
-                MakeRoom(plan);
-            }
-
-            return null;
-        }
-
         // Of a source that has never made one nothing is known: it is tried.
         if (fits is not null && plan.Layers.Count == 0 && Expected(plan) is { } expected && !fits(expected))
         {
             return null;
+        }
+
+        if (transaction.Resources.Tally(plan.Name).All() + earmarks.NewOf(plan.Name) >= plan.Settings.Maximum)
+        {
+            return GiveUpOne(plan);
         }
 
         var number = transaction.Resources.FreeNumber(plan.Name);
@@ -87,6 +102,7 @@ internal sealed class Allocator(StoreTransaction transaction, Transitions transi
             Epoch = 0,
             Since = transaction.Now,
             Settings = plan.Remembered,
+            Binding = plan.Binding,
             Base = below?.Row.Name,
             Owner = owner,
         });
@@ -111,7 +127,7 @@ internal sealed class Allocator(StoreTransaction transaction, Transitions transi
 
         return row.Base is { } name
             && transaction.Resources.Find(name) is { } below
-            && plan.Layers.FirstOrDefault(l => l.Name == below.Source) is { } layer
+            && plan.LayerOf(below) is { } layer
                 ? FactsOf(below, layer).With(plan.Labels)
                 : (plan.Here?.Value ?? Facts.None).With(plan.Labels);
     }
@@ -121,23 +137,19 @@ internal sealed class Allocator(StoreTransaction transaction, Transitions transi
         ? here.Value.With(plan.Labels)
         : transaction.Resources.AnyFacts(plan.Name, plan.Remembered) is { } found ? Facts.FromStored(found).With(plan.Labels) : null;
 
+    /// <summary>
+    /// The resource that is to go where a source has its maximum: one that is free, but bound otherwise; or one that keeps one of these in
+    /// use though nobody has it, such as a pool's. Of either the one that is free the longest; null for none.
+    /// </summary>
+    private ResourceRow? InTheWay(SourcePlan plan) =>
+        transaction.Resources.IdleOtherwise(plan.Name, plan.Binding, earmarks.Count + 1).FirstOrDefault(r => !earmarks.Keeps(r.Name))
+        ?? transaction.Resources.IdleLayered(MostLookedAt).FirstOrDefault(r => !earmarks.Keeps(r.Name) && IsOn(r, plan.Name));
+
     /// <summary>Records a draft as a resource's way in.</summary>
     public ResourceRow Describe(ResourceRow row, SourcePlan plan, ResourceDraft draft, int? below) => transitions.Describe(
         row,
         StoredJson.Of(draft.Route with { Via = row.Base }),
         plan.Settings.Concurrency ?? draft.Concurrency ?? below ?? 1);
-
-    /// <summary>
-    /// Gives up something that is free and keeps one of these in use, such as a pool's that nobody has: what is only kept is in nobody's
-    /// way. It is there once that is discarded.
-    /// </summary>
-    private void MakeRoom(SourcePlan plan)
-    {
-        if (transaction.Resources.IdleLayered(MostLookedAt).FirstOrDefault(r => !earmarks.Keeps(r.Name) && IsOn(r, plan.Name)) is { } kept)
-        {
-            transitions.Condemn(kept, $"to make room in {plan.Name}");
-        }
-    }
 
     private bool IsOn(ResourceRow row, string source)
     {
@@ -158,9 +170,27 @@ internal sealed class Allocator(StoreTransaction transaction, Transitions transi
     private IEnumerable<SourcePlan> Preferred(IReadOnlyList<SourcePlan> layers) =>
         [.. layers.OrderByDescending(HasCached).ThenByDescending(l => l.Settings.Reserve > 0)];
 
-    private bool HasCached(SourcePlan plan) => Free(plan.Name).Any() || plan.Layers.Any(HasCached);
+    private bool HasCached(SourcePlan plan) => Free(plan).Any() || plan.Layers.Any(HasCached);
 
-    private IEnumerable<ResourceRow> Free(string source) => transaction.Resources.Idle(source).Where(r => !earmarks.Keeps(r.Name));
+    private IEnumerable<ResourceRow> Free(SourcePlan plan) => transaction.Resources.Idle(plan.Name, plan.Binding).Where(r => !earmarks.Keeps(r.Name));
+
+    // Nothing is taken: there is room only when it is gone.
+    private Allocation? GiveUpOne(SourcePlan plan)
+    {
+        if (_makesRoom && InTheWay(plan) is { } idle)
+        {
+            _makesRoom = false;
+            Condemn(idle, $"to make room for one of {plan.Reference}");
+        }
+
+        return null;
+    }
+
+    private void Condemn(ResourceRow row, string why)
+    {
+        transitions.Condemn(row, why);
+        Condemned.Add((row, why));
+    }
 
     /// <summary>Why a resource that is free is discarded rather than handed out again; null where it is handed out.</summary>
     public string? WornOut(ResourceRow row, SourcePlan plan) => KeepPolicy.WornOut(plan.Rules, IdleResource.Of(row, row.Since), transaction.Now);
@@ -170,6 +200,6 @@ internal sealed class Allocator(StoreTransaction transaction, Transitions transi
         row.Settings == plan.Remembered
         && (row.Base is not { } name
             || (transaction.Resources.Find(name) is { } below
-                && plan.Layers.FirstOrDefault(l => l.Name == below.Source) is { } layer
+                && plan.LayerOf(below) is { } layer
                 && IsCurrent(below, layer)));
 }

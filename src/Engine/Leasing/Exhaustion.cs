@@ -30,7 +30,7 @@ internal static class Exhaustion
         var line = earmarks.Count == 0 ? "" : string.Create(
             CultureInfo.InvariantCulture, $", {earmarks.Count} kept for {ahead.Count} who wait{(ahead.Count == 1 ? "s" : "")} ({ahead.First().Owner} since {ahead.First().Since:u})");
         return new NothingAvailableException(
-            $"{wanted} of '{plan.Name}' {(demand.AtLeast == 1 ? "is" : "are")} free{most}: {holders.Count} in use{line}; try again when one has been released, or wait for it with --wait",
+            $"{wanted} of '{plan.Reference}' {(demand.AtLeast == 1 ? "is" : "are")} free{most}: {holders.Count} in use{line}; try again when one has been released, or wait for it with --wait",
             [.. holders.Take(Named)]);
     }
 

@@ -11,16 +11,21 @@ internal sealed class Explanation(StoreTransaction transaction, Allocator alloca
     {
         foreach (var row in transaction.Resources.Of(planned.Plan.Name))
         {
-            yield return Of(planned, row);
+            yield return Of(planned, row) with { Binding = row.Binding };
         }
 
-        yield return New(planned);
+        yield return New(planned) with { Binding = planned.Plan.Binding };
     }
 
     private Candidate Of(PlannedDemand planned, ResourceRow row)
     {
         Candidate No(string reason, DateTimeOffset? until = null) => new(planned.Plan.Name, row.Name, false, reason, until);
-        if (planned.Where?.FirstFalse(allocator.FactsOf(row, planned.Plan)) is { } unfit)
+        if (row is { State: ResourceState.Idle } && row.Binding != planned.Plan.Binding)
+        {
+            return No("bound otherwise");
+        }
+
+        if (row.Binding == planned.Plan.Binding && planned.Where?.FirstFalse(allocator.FactsOf(row, planned.Plan)) is { } unfit)
         {
             return No(unfit);
         }
@@ -45,22 +50,21 @@ internal sealed class Explanation(StoreTransaction transaction, Allocator alloca
     {
         Candidate No(string reason) => new(planned.Plan.Name, null, false, reason, null);
         var plan = planned.Plan;
-        var owned = transaction.Resources.Tally(plan.Name).All();
-        if (owned + earmarks.NewOf(plan.Name) >= plan.Settings.Maximum)
-        {
-            return No(string.Create(CultureInfo.InvariantCulture, $"'{plan.Name}' has its maximum of {plan.Settings.Maximum}"));
-        }
-
         if (planned.Unfit is { } unfit)
         {
             return No(unfit);
         }
 
+        OwnerRow owner = new("explain", null, null, null, null, null);
         transaction.Execute("SAVEPOINT new;");
-        var made = allocator.Make(plan, new OwnerRow("explain", null, null, null, null, null), planned.Fits);
+        var made = allocator.Make(plan, owner, planned.Fits);
+        var room = made is null ? allocator.MakeRoom(plan, owner, planned.Fits) : null;
         transaction.Execute("ROLLBACK TO new;");
-        return made is null
-            ? No(plan.Layers.Count > 0 ? $"nothing that will do is free in {string.Join(", ", plan.Layers.Select(l => l.Name))}" : "it would not be what was asked for")
-            : new(plan.Name, null, true, "can be made", null);
+        return made is not null ? new(plan.Name, null, true, "can be made", null)
+            : room is not null ? new(plan.Name, null, true, $"can be made: {room.Name} is discarded for it", null)
+            : transaction.Resources.Tally(plan.Name).All() + earmarks.NewOf(plan.Name) >= plan.Settings.Maximum
+                ? No(string.Create(CultureInfo.InvariantCulture, $"'{plan.Name}' has its maximum of {plan.Settings.Maximum}"))
+            : plan.Layers.Count > 0 ? No($"nothing that will do is free in {string.Join(", ", plan.Layers.Select(l => l.Reference))}")
+            : No("it would not be what was asked for");
     }
 }

@@ -24,6 +24,11 @@ internal sealed class HookCalls(HookRunner runner, HostEnvironment environment, 
         variables["CRCACHE_SOURCE"] = settings.Name;
         variables["CRCACHE_RESOURCE"] = row.Name;
         variables[LeaseVariable] = string.Create(CultureInfo.InvariantCulture, $"{row.Name}@{row.Epoch}");
+        foreach (var (parameter, value) in SourceReference.BindingsOf(settings.Bindings))
+        {
+            variables[ParameterName.Variable(parameter)] = value;
+        }
+
         variables["CRCACHE"] = options.CommandPath ?? "crcache";
         if (row.Concurrency is { } concurrency)
         {

@@ -24,8 +24,15 @@ public sealed class Inventory
     /// <param name="sources">Their names; none for every configured one, and every one that still has resources.</param>
     /// <returns>Each once, in the order asked for, else sorted by name.</returns>
     /// <exception cref="ConfigurationException">A source that was named is neither configured nor has resources.</exception>
+    /// <exception cref="UsageException">One is named with something bound: limits are the source's.</exception>
     public IReadOnlyList<SourceStatus> Sources(IReadOnlyList<string> sources)
     {
+        if (sources.FirstOrDefault(s => s.Contains('{', StringComparison.Ordinal)) is { } bound)
+        {
+            var name = Shown.Cut(bound[..bound.IndexOf('{', StringComparison.Ordinal)]);
+            throw new UsageException($"'{Shown.Cut(bound)}' has no status of its own: limits are the source's, whatever is bound to its parameters; ask for {name}, with --verbose for each resource's binding");
+        }
+
         var owning = _store.Read(t => t.Resources.Sources());
         var names = sources.Count > 0 ? sources.Distinct() : _catalog.Names().Union(owning).Order(StringComparer.Ordinal);
         var loaded = names.ToDictionary(n => n, n => Load(n, mustExist: sources.Count > 0 && !owning.Contains(n)));
@@ -136,6 +143,7 @@ public sealed class Inventory
     {
         Resource = row.Name,
         State = row.State.ToString().ToLowerInvariant(),
+        Binding = row.Binding,
         Epoch = row.Epoch,
         Concurrency = row.Concurrency,
         Owner = row.IsInUse ? row.Owner?.Name : null,
@@ -156,7 +164,7 @@ public sealed class Inventory
         long? room = plan.Settings.Maximum is { } maximum ? Math.Max(0, maximum - tally.All() + lapsed.GetValueOrDefault(plan.Name)) : null;
         if (plan.Layers.Count > 0)
         {
-            var layers = plan.Layers.Select(l => Available(transaction, l, lapsed)).ToList();
+            var layers = plan.Layers.DistinctBy(l => l.Name).Select(l => Available(transaction, l, lapsed)).ToList();
             long? below = layers.Contains(null) ? null : layers.Sum(l => (long)l!.Value);
             room = room is { } own && below is { } sum ? Math.Min(own, sum) : room ?? below;
         }
@@ -180,7 +188,7 @@ public sealed class Inventory
 
         try
         {
-            return (_plans.Load(name), null);
+            return (_plans.Outline(name), null);
         }
         catch (ConfigurationException e) when (!mustExist || e.Code != ErrorCodes.UnknownSource)
         {

@@ -9,6 +9,9 @@ public sealed record Lease
     /// <summary>The source it came from.</summary>
     public required string Source { get; init; }
 
+    /// <summary>What was bound to the source's parameters, as <see cref="CrCache.Configuration.SourceReference.Binding"/> has it; empty for nothing.</summary>
+    public string Binding { get; init; } = "";
+
     /// <summary>This hand-out's number; it grows at every hand-out of the resource.</summary>
     public required long Epoch { get; init; }
 

@@ -14,6 +14,7 @@ internal static class LeaseRows
     {
         Resource = row.Name,
         Source = row.Source,
+        Binding = row.Binding,
         Epoch = row.Epoch,
         Concurrency = row.Concurrency ?? 1,
         Expires = row.Owner?.Expires ?? DateTimeOffset.MaxValue,

@@ -26,5 +26,5 @@ internal sealed record PlannedDemand(ResourceDemand Demand, SourcePlan Plan)
     /// another what that one could have found elsewhere.
     /// </summary>
     public static IReadOnlyList<PlannedDemand> InOrder(IEnumerable<PlannedDemand> demands) =>
-        [.. demands.OrderBy(d => d.Plan.All().Count()).ThenBy(d => d.Plan.Name, StringComparer.Ordinal)];
+        [.. demands.OrderBy(d => d.Plan.All().Count()).ThenBy(d => d.Plan.Reference, StringComparer.Ordinal)];
 }

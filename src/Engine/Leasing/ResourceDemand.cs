@@ -1,7 +1,7 @@
 namespace CrCache;
 
 /// <summary>A part of a request: so many resources of one source.</summary>
-/// <param name="Source">The source to lease from.</param>
+/// <param name="Source">The source to lease from, with what is bound to its parameters: <c>ubuntu</c> or <c>ubuntu{release=lucid}</c>.</param>
 /// <param name="Count">How many, from 1 up.</param>
 public sealed record ResourceDemand(string Source, int Count = 1)
 {

@@ -9,6 +9,9 @@ public sealed record ResourceStatus
     /// <summary>Its state: <c>provisioning</c>, <c>idle</c>, <c>leased</c>, <c>held</c>, <c>resetting</c>, <c>dirty</c>, <c>quarantined</c> or <c>discarding</c>.</summary>
     public required string State { get; init; }
 
+    /// <summary>What was bound to its source's parameters, as <see cref="Configuration.SourceReference.Binding"/> has it; empty for nothing.</summary>
+    public string Binding { get; init; } = "";
+
     /// <summary>How often it was handed out.</summary>
     public required long Epoch { get; init; }
 

@@ -3,6 +3,7 @@ using CrCache.Hooks;
 using CrCache.Leasing.Keeping;
 using CrCache.Leasing.Selecting;
 using CrCache.Sources;
+using CrCache.Store;
 
 namespace CrCache.Leasing;
 
@@ -41,6 +42,12 @@ internal sealed record SourcePlan
     /// <summary>Its name.</summary>
     public string Name => Settings.Name;
 
+    /// <summary>What is bound to its parameters; empty for nothing.</summary>
+    public string Binding => Settings.Bindings;
+
+    /// <summary>How it is named with what is bound.</summary>
+    public string Reference => Name + Binding;
+
     /// <summary>The most it can own with the limits of all layers; null for no limit.</summary>
     public int? Maximum => Rules.Most;
 
@@ -55,6 +62,9 @@ internal sealed record SourcePlan
         var below = Layers.Select(l => l.Possible()).ToList();
         return below.Any(b => b.Count == 0) ? [] : [.. below.SelectMany(b => b).Select(f => f.With(Labels)).Distinct()];
     }
+
+    /// <summary>The layer that a resource below one of these belongs to; null where it is none's any more.</summary>
+    public SourcePlan? LayerOf(ResourceRow below) => Layers.FirstOrDefault(l => l.Name == below.Source && l.Binding == below.Binding);
 
     /// <summary>Itself and every source below it.</summary>
     public IEnumerable<SourcePlan> All() => Layers.SelectMany(l => l.All()).Prepend(this);

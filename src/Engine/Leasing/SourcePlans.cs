@@ -10,18 +10,23 @@ namespace CrCache.Leasing;
 internal sealed class SourcePlans(SourceCatalog catalog, SourceTypes types, HostEnvironment environment)
 {
     /// <summary>A source's plan.</summary>
+    /// <param name="reference">Its name, with what is bound to its parameters.</param>
+    /// <exception cref="ConfigurationException">It, or one it is layered on, is unknown or wrong, or a parameter is not bound.</exception>
+    public SourcePlan Load(string reference) => Load(catalog.Resolve(SourceReference.Parse(reference)));
+
+    /// <summary>The plan of a source as far as it is known while nothing is bound: to look at, not to make anything of.</summary>
     /// <exception cref="ConfigurationException">It, or one it is layered on, is unknown or wrong.</exception>
-    public SourcePlan Load(string name) => Load(catalog.Get(name));
+    public SourcePlan Outline(string name) => Load(catalog.Outline(name));
 
     /// <summary>Whether a source is configured, rightly or wrongly.</summary>
     public bool IsConfigured(string name) => catalog.Has(name);
 
-    /// <summary>A source's plan; null where its configuration is gone or wrong.</summary>
-    public SourcePlan? TryLoad(string name)
+    /// <summary>What is to be kept of a source, whatever is bound; null where its configuration is gone or wrong.</summary>
+    public KeepRules? TryRules(string name)
     {
         try
         {
-            return Load(name);
+            return Outline(name).Rules;
         }
         catch (CrCacheException)
         {
@@ -29,22 +34,36 @@ internal sealed class SourcePlans(SourceCatalog catalog, SourceTypes types, Host
         }
     }
 
-    private SourcePlan Load(SourceSettings settings)
+    /// <summary>A source's plan; null where its configuration is gone or wrong.</summary>
+    public SourcePlan? TryLoad(string reference)
     {
+        try
+        {
+            return Load(reference);
+        }
+        catch (CrCacheException)
+        {
+            return null;
+        }
+    }
+
+    private SourcePlan Load(ResolvedSource source)
+    {
+        var settings = source.Settings;
         var type = types.Find(settings.Type) ?? throw new InvalidOperationException($"a checked source has the unknown type {settings.Type}");
-        var draft = type.Draft(settings);
-        IReadOnlyList<SourcePlan> layers = [.. settings.Layers.Select(l => Load(catalog.Read(l, settings)))];
+        var draft = settings.IsTemplate ? null : type.Draft(settings);
+        IReadOnlyList<SourcePlan> layers = [.. source.Layers.Select(Load)];
         return new SourcePlan
         {
             Settings = settings,
             Remembered = StoredJson.Of(settings),
             Type = type,
             Draft = draft,
-            Labels = FactLabels.Of(settings),
+            Labels = settings.IsTemplate ? Facts.None : FactLabels.Of(settings),
             Here = draft is not null && FactProbe.IsHere(draft.Route) ? new(() => LocalFacts.Read(environment)) : null,
             HasProvisionHooks = settings.Directory is { } directory && HookRunner.HasHooks(directory, HookStages.Provision),
             Layers = layers,
-            Rules = KeepRules.Of(settings, layers.Select(l => l.Rules)),
+            Rules = KeepRules.Of(settings, layers.DistinctBy(l => l.Name).Select(l => l.Rules)),
         };
     }
 }

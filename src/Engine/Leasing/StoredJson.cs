@@ -71,6 +71,7 @@ internal static class StoredJson
         Text(json, "type", settings.Type);
         Text(json, "directory", settings.Directory);
         Number(json, "concurrency", settings.Concurrency);
+        Text(json, "bindings", settings.Bindings.Length > 0 ? settings.Bindings : null);
         Map(json, "values", settings.Values
             .Where(v => !Limits.Contains(v.Key))
             .OrderBy(v => v.Key, StringComparer.Ordinal)
@@ -88,6 +89,7 @@ internal static class StoredJson
             Type = Text(root, "type")!,
             Directory = Text(root, "directory"),
             Concurrency = Number(root, "concurrency"),
+            Bindings = Text(root, "bindings") ?? "",
             Values = Map(root, "values").ToDictionary(v => v.Key, v => new SettingValue(v.Value, null)),
         };
     }

@@ -12,8 +12,6 @@ internal sealed class Transitions(StoreTransaction transaction, Caller caller, I
 {
     private readonly Dictionary<string, KeepRules> _rules = known is null ? new(StringComparer.Ordinal) : new(known, StringComparer.Ordinal);
 
-    private readonly Dictionary<string, string?> _reasons = new(StringComparer.Ordinal);
-
     /// <summary>Rows that came to be reset or discarded in this transaction; whoever runs it does that afterwards.</summary>
     public List<ResourceRow> ToClear { get; } = [];
 
@@ -32,7 +30,7 @@ internal sealed class Transitions(StoreTransaction transaction, Caller caller, I
     public void Learn(SourcePlan plan)
     {
         var row = transaction.Sources.Find(plan.Name);
-        var current = plan.Rules.Over(row, plan.Settings.Directory);
+        var current = plan.Rules.Over(row, plan.Settings);
         if (row?.Stopped is { } stopped && stopped != plan.Remembered)
         {
             current = current.Cleared();
@@ -210,12 +208,8 @@ internal sealed class Transitions(StoreTransaction transaction, Caller caller, I
         transaction.Resources.Update(row);
         Event(row.Name, row.Epoch, "discarding", detail);
         ToClear.Add(row);
-        _reasons[row.Name] = detail;
         return row;
     }
-
-    /// <summary>Begins to discard what was to be discarded before the transaction was taken back to a savepoint.</summary>
-    public void CondemnAgain(ResourceRow row) => Condemn(row, _reasons.GetValueOrDefault(row.Name));
 
     /// <summary>
     /// Forgets a resource of which nothing is left, and gives back what it was layered on. Where it has failed again and again, its name

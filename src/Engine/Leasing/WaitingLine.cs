@@ -65,22 +65,20 @@ internal sealed class WaitingLine(StoreTransaction transaction, Caller caller, I
                 continue;
             }
 
-            Transitions transitions = new(transaction, caller);
-            Allocator allocator = new(transaction, transitions, Earmarks.None);
+            Allocator allocator = new(transaction, new Transitions(transaction, caller), Earmarks.None);
             OwnerRow owner = new(row.Owner, row.Process, null, null, null, null);
             foreach (var planned in PlannedDemand.InOrder(demands))
             {
                 for (var i = 0; i < planned.Demand.Count; i++)
                 {
-                    var given = transitions.ToClear.Count;
                     if (allocator.Take(planned.Plan, owner, planned.Fits) is { } allocation)
                     {
                         earmarks.Keep(allocation);
                     }
-                    else if (transitions.ToClear.Count > given)
+                    else if (allocator.MakeRoom(planned.Plan, owner, planned.Fits) is { } idle)
                     {
                         // It is given up for who waits, and not handed to anybody else until then.
-                        transitions.ToClear[given..].ForEach(earmarks.Keep);
+                        earmarks.Keep(idle);
                     }
                     else
                     {

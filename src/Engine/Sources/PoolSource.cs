@@ -13,11 +13,15 @@ internal sealed class PoolSource : SourceType
     public override IReadOnlyList<string> Layers(SourceSettings settings)
     {
         var sources = settings.List("sources");
-        return sources.Count == 0
-            ? throw settings.Wrong("sources", "a pool needs at least one source to draw from: sources=NAME,NAME")
-            : sources.Distinct().Count() < sources.Count
-                ? throw settings.Wrong("sources", $"'{sources.GroupBy(s => s).First(g => g.Count() > 1).Key}' is named twice")
-                : sources;
+        if (sources.Count == 0)
+        {
+            throw settings.Wrong("sources", "a pool needs at least one source to draw from: sources=NAME,NAME");
+        }
+
+        // One source is two to draw from where it is bound in two ways.
+        return sources.GroupBy(s => SourceReference.TryParse(s, out _)?.ToString() ?? s).FirstOrDefault(g => g.Count() > 1) is { } twice
+            ? throw settings.Wrong("sources", $"'{Shown.Cut(twice.Key)}' is named twice")
+            : sources;
     }
 
     public override ResourceDraft Draft(SourceSettings settings) => new(new Route(), Concurrency: null);

@@ -21,7 +21,7 @@ public abstract class SourceType
 
     /// <summary>The sources that one with these settings draws from: each of its resources is layered on one of theirs.</summary>
     /// <param name="settings">The source; its <see cref="SourceSettings.Layers"/> are not set yet.</param>
-    /// <returns>Their names, the preferred first; none for a type that makes resources out of nothing.</returns>
+    /// <returns>Their names, with what is bound to them, the preferred first; none for a type that makes resources out of nothing.</returns>
     /// <exception cref="ConfigurationException">A setting is not acceptable.</exception>
     public virtual IReadOnlyList<string> Layers(SourceSettings settings) => [];
 

@@ -27,6 +27,9 @@ internal sealed record ResourceRow
     /// <summary>Its source's settings when it was made, as JSON: all that its discard needs.</summary>
     public required string Settings { get; init; }
 
+    /// <summary>What was bound to its source's parameters, as their canonical text; empty for nothing.</summary>
+    public string Binding { get; init; } = "";
+
     /// <summary>The way in, as JSON; null until it is made.</summary>
     public string? Route { get; init; }
 

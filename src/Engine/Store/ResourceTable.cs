@@ -6,23 +6,24 @@ namespace CrCache.Store;
 internal sealed class ResourceTable(StoreTransaction transaction)
 {
     private const string Columns =
-        "name, source, number, state, epoch, since, settings, route, base, concurrency, actor, failures, retry_at, owner, owner_named, owner_process, owner_resource, ttl, expires, clock, deadline, note, facts, made, uses, tested, due, problem";
+        "name, source, number, state, epoch, since, settings, route, base, concurrency, actor, failures, retry_at, owner, owner_named, owner_process, owner_resource, ttl, expires, clock, deadline, note, facts, binding, made, uses, tested, due, problem";
 
     private const string InUse = "state IN ('leased', 'held')";
 
     /// <summary>The resource of that name, or null.</summary>
     public ResourceRow? Find(string name) => Select("name = $name", ("$name", name)) is [var row] ? row : null;
 
-    /// <summary>The free resources of a source, by number, read as far as they are asked for.</summary>
-    public IEnumerable<ResourceRow> Idle(string source)
+    /// <summary>The free resources of a source that were made with a binding, by number, read as far as they are asked for.</summary>
+    public IEnumerable<ResourceRow> Idle(string source, string binding)
     {
         var after = -1;
         for (List<ResourceRow> rows; ; after = rows[^1].Number)
         {
             // Most often the first will do.
             rows = Select(
-                "source = $source AND state = 'idle' AND number > $after ORDER BY number LIMIT $limit",
+                "source = $source AND binding = $binding AND state = 'idle' AND number > $after ORDER BY number LIMIT $limit",
                 ("$source", source),
+                ("$binding", binding),
                 ("$after", after),
                 ("$limit", after < 0 ? 1 : 100));
             if (rows.Count == 0)
@@ -37,6 +38,9 @@ internal sealed class ResourceTable(StoreTransaction transaction)
         }
     }
 
+    /// <summary>All free resources of a source, by number.</summary>
+    public List<ResourceRow> Idle(string source) => Select("source = $source AND state = 'idle' ORDER BY number", ("$source", source));
+
     /// <summary>Free resources of a source that were to be looked at by now, the longest overdue first.</summary>
     public List<ResourceRow> Due(string source, int limit) => Select(
         "source = $source AND due <= $now ORDER BY due LIMIT $limit",
@@ -46,6 +50,13 @@ internal sealed class ResourceTable(StoreTransaction transaction)
 
     /// <summary>Resources that are free and layered on others, the longest free first.</summary>
     public List<ResourceRow> IdleLayered(int limit) => Select("state = 'idle' AND base IS NOT NULL ORDER BY since LIMIT $limit", ("$limit", limit));
+
+    /// <summary>The free resources of a source that were made with another binding, those that are free the longest first.</summary>
+    public List<ResourceRow> IdleOtherwise(string source, string binding, int limit) => Select(
+        "source = $source AND binding <> $binding AND state = 'idle' ORDER BY since, number LIMIT $limit",
+        ("$source", source),
+        ("$binding", binding),
+        ("$limit", limit));
 
     /// <summary>All resources of a source, by number.</summary>
     public List<ResourceRow> Of(string source) => Select("source = $source ORDER BY number", ("$source", source));
@@ -122,7 +133,7 @@ internal sealed class ResourceTable(StoreTransaction transaction)
 
     /// <summary>Writes a resource that is new.</summary>
     public void Add(ResourceRow row) => Write(
-        $"INSERT INTO resource ({Columns}) VALUES ($name, $source, $number, $state, $epoch, $since, $settings, $route, $base, $concurrency, $actor, $failures, $retry_at, $owner, $owner_named, $owner_process, $owner_resource, $ttl, $expires, $clock, $deadline, $note, $facts, $made, $uses, $tested, $due, $problem);",
+        $"INSERT INTO resource ({Columns}) VALUES ($name, $source, $number, $state, $epoch, $since, $settings, $route, $base, $concurrency, $actor, $failures, $retry_at, $owner, $owner_named, $owner_process, $owner_resource, $ttl, $expires, $clock, $deadline, $note, $facts, $binding, $made, $uses, $tested, $due, $problem);",
         row);
 
     /// <summary>Writes a resource that is known.</summary>
@@ -131,7 +142,7 @@ internal sealed class ResourceTable(StoreTransaction transaction)
         UPDATE resource SET source = $source, number = $number, state = $state, epoch = $epoch, since = $since, settings = $settings,
             route = $route, base = $base, concurrency = $concurrency, actor = $actor, failures = $failures, retry_at = $retry_at,
             owner = $owner, owner_named = $owner_named, owner_process = $owner_process, owner_resource = $owner_resource,
-            ttl = $ttl, expires = $expires, clock = $clock, deadline = $deadline, note = $note, facts = $facts,
+            ttl = $ttl, expires = $expires, clock = $clock, deadline = $deadline, note = $note, facts = $facts, binding = $binding,
             made = $made, uses = $uses, tested = $tested, due = $due, problem = $problem
         WHERE name = $name;
         """,
@@ -170,11 +181,12 @@ internal sealed class ResourceTable(StoreTransaction transaction)
             }
             : null,
         Facts = Text(reader, 22),
-        Made = Time(reader, 23),
-        Uses = reader.GetInt32(24),
-        Tested = Time(reader, 25),
-        Due = Time(reader, 26),
-        Problem = Text(reader, 27),
+        Binding = reader.GetString(23),
+        Made = Time(reader, 24),
+        Uses = reader.GetInt32(25),
+        Tested = Time(reader, 26),
+        Due = Time(reader, 27),
+        Problem = Text(reader, 28),
     };
 
     private static string? Text(SqliteDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
@@ -228,6 +240,7 @@ internal sealed class ResourceTable(StoreTransaction transaction)
         ("$deadline", (long?)row.Owner?.Deadline?.TotalMilliseconds),
         ("$note", row.Owner?.Note),
         ("$facts", row.Facts),
+        ("$binding", row.Binding),
         ("$made", row.Made?.ToUnixTimeMilliseconds()),
         ("$uses", row.Uses),
         ("$tested", row.Tested?.ToUnixTimeMilliseconds()),

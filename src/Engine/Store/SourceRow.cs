@@ -12,6 +12,9 @@ internal sealed record SourceRow
     /// <summary>The names of what it is layered on, the preferred first, separated by commas.</summary>
     public required string Layers { get; init; }
 
+    /// <summary>What its parameters were bound to the last time; empty for nothing.</summary>
+    public required string Binding { get; init; }
+
     /// <summary>How many it says to keep.</summary>
     public required int Reserve { get; init; }
 

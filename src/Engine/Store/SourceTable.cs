@@ -6,7 +6,7 @@ namespace CrCache.Store;
 internal sealed class SourceTable(StoreTransaction transaction)
 {
     private const string Columns =
-        "name, directory, layers, reserve, maximum, max_use_count, max_age, idle_time, failures, retry_at, problem, stopped";
+        "name, directory, layers, binding, reserve, maximum, max_use_count, max_age, idle_time, failures, retry_at, problem, stopped";
 
     /// <summary>The source of that name, or null.</summary>
     public SourceRow? Find(string name) =>
@@ -19,13 +19,14 @@ internal sealed class SourceTable(StoreTransaction transaction)
     public void Put(SourceRow row) => transaction.Execute(
         $"""
         INSERT INTO source ({Columns})
-        VALUES ($name, $directory, $layers, $reserve, $maximum, $max_use_count, $max_age, $idle_time, $failures, $retry_at, $problem, $stopped)
-        ON CONFLICT (name) DO UPDATE SET directory = $directory, layers = $layers, reserve = $reserve, maximum = $maximum, max_use_count = $max_use_count,
+        VALUES ($name, $directory, $layers, $binding, $reserve, $maximum, $max_use_count, $max_age, $idle_time, $failures, $retry_at, $problem, $stopped)
+        ON CONFLICT (name) DO UPDATE SET directory = $directory, layers = $layers, binding = $binding, reserve = $reserve, maximum = $maximum, max_use_count = $max_use_count,
             max_age = $max_age, idle_time = $idle_time, failures = $failures, retry_at = $retry_at, problem = $problem, stopped = $stopped;
         """,
         ("$name", row.Name),
         ("$directory", row.Directory),
         ("$layers", row.Layers),
+        ("$binding", row.Binding),
         ("$reserve", row.Reserve),
         ("$maximum", row.Maximum),
         ("$max_use_count", row.MaxUseCount),
@@ -41,14 +42,15 @@ internal sealed class SourceTable(StoreTransaction transaction)
         Name = reader.GetString(0),
         Directory = reader.IsDBNull(1) ? null : reader.GetString(1),
         Layers = reader.GetString(2),
-        Reserve = reader.GetInt32(3),
-        Maximum = reader.IsDBNull(4) ? null : reader.GetInt32(4),
-        MaxUseCount = reader.IsDBNull(5) ? null : reader.GetInt32(5),
-        MaxAge = reader.IsDBNull(6) ? null : TimeSpan.FromMilliseconds(reader.GetInt64(6)),
-        IdleTime = reader.IsDBNull(7) ? null : TimeSpan.FromMilliseconds(reader.GetInt64(7)),
-        Failures = reader.GetInt32(8),
-        RetryAt = reader.IsDBNull(9) ? null : DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64(9)),
-        Problem = reader.IsDBNull(10) ? null : reader.GetString(10),
-        Stopped = reader.IsDBNull(11) ? null : reader.GetString(11),
+        Binding = reader.GetString(3),
+        Reserve = reader.GetInt32(4),
+        Maximum = reader.IsDBNull(5) ? null : reader.GetInt32(5),
+        MaxUseCount = reader.IsDBNull(6) ? null : reader.GetInt32(6),
+        MaxAge = reader.IsDBNull(7) ? null : TimeSpan.FromMilliseconds(reader.GetInt64(7)),
+        IdleTime = reader.IsDBNull(8) ? null : TimeSpan.FromMilliseconds(reader.GetInt64(8)),
+        Failures = reader.GetInt32(9),
+        RetryAt = reader.IsDBNull(10) ? null : DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64(10)),
+        Problem = reader.IsDBNull(11) ? null : reader.GetString(11),
+        Stopped = reader.IsDBNull(12) ? null : reader.GetString(12),
     };
 }

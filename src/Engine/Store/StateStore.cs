@@ -58,7 +58,7 @@ internal sealed class StateStore(Func<string> directory, TimeProvider time, Stor
             {
                 lock (_turn)
                 {
-                    using var gate = StoreGate.TryEnter(Path.Combine(directory(), "state.lock"));
+                    using var gate = StoreGate.EnterIfThere(Path.Combine(directory(), "state.lock"));
                     return ReadOnlyStore.Read(File, _schema, work, Instant.Of(time));
                 }
             }

@@ -65,7 +65,7 @@ internal sealed partial class StoreGate : IDisposable
     /// <summary>Waits for the lock, where there is one.</summary>
     /// <returns>The lock; null where it cannot be opened.</returns>
     /// <exception cref="StoreException">It was not to be had for a minute.</exception>
-    public static StoreGate? TryEnter(string path)
+    public static StoreGate? EnterIfThere(string path)
     {
         try
         {

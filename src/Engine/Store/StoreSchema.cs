@@ -22,6 +22,7 @@ internal sealed class StoreSchema(params IReadOnlyList<string> upgrades)
             base TEXT,
             concurrency INTEGER,
             facts TEXT,
+            binding TEXT NOT NULL DEFAULT '',
             actor TEXT,
             failures INTEGER NOT NULL DEFAULT 0,
             retry_at INTEGER,
@@ -42,8 +43,8 @@ internal sealed class StoreSchema(params IReadOnlyList<string> upgrades)
             UNIQUE (source, number)
         ) STRICT, WITHOUT ROWID;
 
-        -- Acquiring takes the first idle resource, however many there are.
-        CREATE INDEX resource_idle ON resource (source, number) WHERE state = 'idle';
+        -- Acquiring takes the first idle resource of its binding, however many there are.
+        CREATE INDEX resource_idle ON resource (source, binding, number) WHERE state = 'idle';
         -- What the next command has to look at: half-done, expiring, or bound to something that can end.
         CREATE INDEX resource_changing ON resource (name) WHERE state NOT IN ('idle', 'leased', 'held');
         -- A lease ends by the steady clock it was taken by; once that has gone, with a reboot, by the time of day.
@@ -80,6 +81,7 @@ internal sealed class StoreSchema(params IReadOnlyList<string> upgrades)
             name TEXT PRIMARY KEY,
             directory TEXT,
             layers TEXT NOT NULL,
+            binding TEXT NOT NULL,
             reserve INTEGER NOT NULL,
             maximum INTEGER,
             max_use_count INTEGER,

@@ -26,7 +26,8 @@ internal sealed record CollectorSettings(string Source, int? Count, string Direc
             switch (element.LocalName.ToUpperInvariant())
             {
                 case "SOURCE":
-                    source = value;
+                    // vstest's command line takes no second '=': the package's targets write '~' for those of a source's bindings.
+                    source = value.Replace('~', '=');
                     break;
                 case "COUNT":
                     count = value.Length == 0 ? null

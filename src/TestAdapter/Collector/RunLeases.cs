@@ -1,3 +1,4 @@
+using CrCache.Configuration;
 using CrCache.Leasing;
 
 namespace CrCache.TestAdapter;
@@ -32,7 +33,7 @@ internal sealed class RunLeases : IDisposable
     public static async Task<RunLeases> AcquireAsync(CrCacheEngine engine, CollectorSettings settings, CancellationToken cancellationToken)
     {
         // A source without a limit has as many as one asks for: as many as this machine can drive at once.
-        var limit = engine.Inventory.Sources([settings.Source]) is [{ Maximum: { } maximum }, ..] ? maximum : Environment.ProcessorCount;
+        var limit = engine.Inventory.Sources([SourceReference.Parse(settings.Source).Name]) is [{ Maximum: { } maximum }, ..] ? maximum : Environment.ProcessorCount;
         var leases = await engine.Leases.AcquireAsync(
             new AcquireRequest([new(settings.Source, Math.Max(1, Math.Min(limit, settings.Count ?? limit))) { AtLeast = 1 }])
             {

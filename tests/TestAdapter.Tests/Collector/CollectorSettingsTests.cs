@@ -24,6 +24,10 @@ public sealed class CollectorSettingsTests
         Assert.Equal(("places", null, "/project"), (settings.Source, settings.Count, settings.Directory));
     }
 
+    [Fact]
+    public void What_is_bound_to_a_source_passes_vstests_command_line() =>
+        Assert.Equal("ubuntu{arch=arm,release=lucid}", Read("<Source>ubuntu{arch~arm,release=lucid}</Source>").Source);
+
     [Theory]
     [InlineData("")]
     [InlineData("<Source/>")]

@@ -22,6 +22,16 @@ public sealed class SpreadingTests(Suite suite)
         Assert.Equal(0, await spread.InUseAsync());
     }
 
+    [Fact]
+    public async Task A_source_may_have_something_bound()
+    {
+        using var run = New();
+        _ = (await run.RunAsync("--filter", "FullyQualifiedName=Demo.Facts.One", "-p:CrCacheSource=bound{a=x%2Cb=y/z}")).Success();
+
+        Assert.All(run.Engine.Inventory.Resources("bound"), r => Assert.Equal("{a=x,b=y/z}", r.Binding));
+        Assert.Equal(2, run.Engine.Inventory.Resources("bound").Count);
+    }
+
     [Theory]
     [InlineData("FullyQualifiedName~Sharing|DisplayName~Odd")]
     [InlineData("FullyQualifiedName=Demo.Facts.One")]

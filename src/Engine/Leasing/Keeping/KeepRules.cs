@@ -65,14 +65,15 @@ internal sealed record KeepRules
     public static KeepRules Of(string source, SourceTable sources) => Of(source, sources, []);
 
     /// <summary>For the store, over what it had.</summary>
-    public SourceRow Over(SourceRow? row, string? directory)
+    public SourceRow Over(SourceRow? row, SourceSettings settings)
     {
         var layers = string.Join(Separator, Layers.Select(l => l.Source));
-        row ??= new() { Name = Source, Directory = null, Layers = "", Reserve = 0, Maximum = null, MaxUseCount = null, MaxAge = null, IdleTime = null };
+        row ??= new() { Name = Source, Directory = null, Layers = "", Binding = "", Reserve = 0, Maximum = null, MaxUseCount = null, MaxAge = null, IdleTime = null };
         return row with
         {
-            Directory = directory,
+            Directory = settings.Directory,
             Layers = layers,
+            Binding = settings.Bindings,
             Reserve = Reserve,
             Maximum = Maximum,
             MaxUseCount = MaxUseCount,

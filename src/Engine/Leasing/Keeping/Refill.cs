@@ -18,9 +18,16 @@ internal sealed class Refill(StateStore store, HostEnvironment environment, Engi
     /// <param name="touched">The sources that were acquired from, or given back to.</param>
     public void Consider(IEnumerable<KeepRules> touched)
     {
-        if (touched.Any(r => r.KeepsAnything) && store.Transact(IsWanted))
+        try
         {
-            Start();
+            if (touched.Any(r => r.KeepsAnything) && store.Read(IsWanted))
+            {
+                Start();
+            }
+        }
+        catch (CrCacheException)
+        {
+            // Whoever acquired or released has done so: that nothing is laid by is not to take it from him.
         }
     }
 

@@ -30,7 +30,7 @@ internal sealed class RefillRun(
             store.Transact(t =>
             {
                 new Transitions(t, caller).Learn(plan);
-                t.Sources.Put(t.Sources.Find(source)! with { RetryAt = null, Stopped = null });
+                t.Sources.Put(t.Sources.Find(plan.Name)! with { RetryAt = null, Stopped = null });
                 return true;
             });
         }
@@ -83,7 +83,7 @@ internal sealed class RefillRun(
     private async Task<bool> StepAsync(IReadOnlyList<string> sources, List<CollectedResource> report, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        IReadOnlyList<string> names = sources.Count > 0 ? sources : store.Transact(t => t.Sources.All().ConvertAll(s => s.Name));
+        IReadOnlyList<string> names = sources.Count > 0 ? sources : store.Transact(t => t.Sources.All().ConvertAll(s => s.Name + s.Binding));
         Dictionary<string, SourcePlan?> known = names.ToDictionary(n => n, plans.TryLoad);
         var step = store.Transact(t => Decide(t, [.. names.Select(n => known[n]).OfType<SourcePlan>()], known));
         while (step.Unknown.Count > 0)

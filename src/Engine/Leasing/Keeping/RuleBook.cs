@@ -16,7 +16,7 @@ internal sealed class RuleBook(StateStore store, SourcePlans plans)
         Dictionary<string, KeepRules> rules = new(StringComparer.Ordinal);
         foreach (var name in sources.Distinct())
         {
-            if (plans.TryLoad(name)?.Rules is { } configured)
+            if (plans.TryRules(name) is { } configured)
             {
                 rules.Add(name, configured);
             }

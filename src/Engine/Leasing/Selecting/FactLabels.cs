@@ -9,9 +9,12 @@ internal static class FactLabels
     public const string Key = "labels";
 
     private const string Prefix = "label.";
+    private const string ParameterPrefix = "param.";
 
     /// <summary>Reads the setting: words, separated by commas or blanks, each a name or <c>name=value</c>.</summary>
-    /// <returns>A fact <c>label.NAME</c> each, <c>true</c> where no value is given.</returns>
+    /// <returns>
+    /// A fact <c>label.NAME</c> each, <c>true</c> where no value is given; and a fact <c>param.NAME</c> for each parameter that is bound.
+    /// </returns>
     /// <exception cref="ConfigurationException">A word is no label, or a label is there twice.</exception>
     public static Facts Of(SourceSettings settings)
     {
@@ -38,6 +41,11 @@ internal static class FactLabels
             {
                 throw settings.Wrong(Key, $"'{Shown.Cut(name)}' is there twice");
             }
+        }
+
+        foreach (var (parameter, value) in SourceReference.BindingsOf(settings.Bindings))
+        {
+            labels[ParameterPrefix + parameter] = value;
         }
 
         return new(labels);
