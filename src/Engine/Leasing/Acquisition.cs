@@ -45,7 +45,7 @@ internal sealed class Acquisition(
             {
                 store.Transact(t =>
                 {
-                    t.Tickets.Remove(ticket);
+                    new WaitingLine(t, caller, attempt.Plans).Leave(ticket, why: null);
                     return true;
                 });
             }
@@ -194,7 +194,7 @@ internal sealed class Acquisition(
         {
             if (attempt.Ticket is { } served)
             {
-                transaction.Tickets.Remove(served);
+                line.Serve(served);
             }
 
             foreach (var plan in SourcePlan.All(attempt.Demands.Select(d => d.Plan)))
@@ -210,7 +210,7 @@ internal sealed class Acquisition(
         transitions.ToClear.RemoveRange(condemned, transitions.ToClear.Count - condemned);
         allocator.Condemned.ForEach(c => transitions.Condemn(c.Row, c.Why));
 
-        var ticket = Stand(transaction, attempt, waits, out var stood);
+        var ticket = Stand(transaction, line, attempt, waits, out var stood);
         transaction.IsTrial = !collected && !line.HasChanged && !stood && transitions.ToClear.Count == 0;
         return new Decision(null, waits ? null : Exhaustion.Explain(transaction, unmet, earmarks, ahead), transitions.ToClear, [], ticket)
         {
@@ -264,7 +264,7 @@ internal sealed class Acquisition(
     }
 
     /// <summary>Stands in line, if it is to wait, and says now and then that it still does.</summary>
-    private long? Stand(StoreTransaction transaction, Attempt attempt, bool waits, out bool wrote)
+    private long? Stand(StoreTransaction transaction, WaitingLine line, Attempt attempt, bool waits, out bool wrote)
     {
         wrote = false;
         if (!waits)
@@ -285,7 +285,7 @@ internal sealed class Acquisition(
         }
 
         // Who was served with what does not work any more, or was taken for dead, has the place that it had.
-        return attempt.Place = transaction.Tickets.Add(new(
+        return attempt.Place = line.Join(new(
             attempt.Place, attempt.Request.Priority, transaction.Now, transaction.Now, caller.Process, attempt.Owner.Name, attempt.Owner.Note, StoredJson.Of(attempt.Request.Demands)));
     }
 

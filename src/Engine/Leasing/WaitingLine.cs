@@ -1,3 +1,4 @@
+using System.Globalization;
 using CrCache.Store;
 
 namespace CrCache.Leasing;
@@ -24,6 +25,22 @@ internal sealed class WaitingLine(StoreTransaction transaction, Caller caller, I
     /// <summary>Whether it was changed.</summary>
     public bool HasChanged { get; private set; }
 
+    /// <summary>Puts a request at the end of its priority's line.</summary>
+    /// <returns>Its ticket.</returns>
+    public long Join(TicketRow row)
+    {
+        var number = transaction.Tickets.Add(row);
+        var wanted = string.Join(", ", StoredJson.Demands(row.Demands).Select(Words));
+        Event(row with { Number = number }, "waiting", string.Create(CultureInfo.InvariantCulture, $"priority {row.Priority}: {wanted}"));
+        return number;
+    }
+
+    /// <summary>Takes a request out of the line that has got what it waited for.</summary>
+    public void Serve(long ticket) => Remove(ticket, "served", detail: null);
+
+    /// <summary>Takes a request out of the line that does not wait any more, if it is still in it.</summary>
+    public void Leave(long ticket, string? why) => Remove(ticket, "left", why);
+
     /// <summary>Takes those out of the line who have died, and tells who stands before a request.</summary>
     /// <param name="priority">The request's priority.</param>
     /// <param name="ticket">Its ticket; null where it does not stand in line, and so comes last.</param>
@@ -34,7 +51,7 @@ internal sealed class WaitingLine(StoreTransaction transaction, Caller caller, I
         {
             if (ProcessIdentity.Parse(row.Process) is not { } process || process.IsGone())
             {
-                transaction.Tickets.Remove(row.Number);
+                Leave(row.Number, "its process has ended");
                 HasChanged = true;
             }
             else if ((row.Priority > priority || (row.Priority == priority && !(row.Number >= ticket)))
@@ -92,6 +109,23 @@ internal sealed class WaitingLine(StoreTransaction transaction, Caller caller, I
         transaction.Execute("RELEASE line;");
         return earmarks;
     }
+
+    private static string Words(ResourceDemand demand)
+    {
+        var count = demand.AtLeast == demand.Count ? "" : string.Create(CultureInfo.InvariantCulture, $"{demand.AtLeast}..");
+        return string.Create(CultureInfo.InvariantCulture, $"{count}{demand.Count} of {demand.Source}{(demand.Where is { } where ? $" where {where}" : "")}");
+    }
+
+    private void Remove(long ticket, string kind, string? detail)
+    {
+        if (transaction.Tickets.Remove(ticket) is { } row)
+        {
+            Event(row, kind, detail);
+        }
+    }
+
+    private void Event(TicketRow row, string kind, string? detail) => transaction.Events.Add(
+        string.Join(',', StoredJson.Demands(row.Demands).Select(d => d.Source)), row.Number, kind, detail, caller.Name);
 
     private List<PlannedDemand>? Plan(IReadOnlyList<ResourceDemand> demands)
     {

@@ -34,7 +34,9 @@ internal sealed class TicketTable(StoreTransaction transaction)
         ("$number", number)) is not null;
 
     /// <summary>Takes one out of the line.</summary>
-    public void Remove(long number) => transaction.Execute("DELETE FROM ticket WHERE number = $number;", ("$number", number));
+    /// <returns>What it was; null where it is not in line any more.</returns>
+    public TicketRow? Remove(long number) =>
+        transaction.Query(Row, $"DELETE FROM ticket WHERE number = $number RETURNING {Columns};", ("$number", number)) is [var row] ? row : null;
 
     private static TicketRow Row(SqliteDataReader reader) =>
         new(

@@ -170,6 +170,39 @@ public sealed class WaitingTests : IDisposable
         await InLine(0);
     }
 
+    [Fact]
+    public async Task The_line_is_told_of_in_events()
+    {
+        Source(2);
+        await _fixture.Acquire("db", 2);
+        var served = Wait("db", 1);
+        await InLine(1);
+        using CancellationTokenSource giveUp = new();
+        AcquireRequest request = new([new ResourceDemand("db", 2) { AtLeast = 1, Where = "cores>0" }, new ResourceDemand("local")]) { Wait = Timeout.InfiniteTimeSpan, Priority = -3 };
+        var left = _fixture.Engine.Leases.AcquireAsync(request, giveUp.Token);
+        await InLine(2);
+        await giveUp.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => left);
+        await _fixture.Release("db-0");
+        await served;
+        var dead = ProcessIdentity.Current() with { Started = 1 };
+        var ticket = Store().Transact(t => t.Tickets.Add(new(0, 9, t.Now, t.Now, dead.ToString(), "dead", null, StoredJson.Of([new ResourceDemand("db")]))));
+        await Assert.ThrowsAsync<NothingAvailableException>(() => _fixture.Acquire("db"));
+
+        var line = _fixture.Engine.Inventory.Events(0, int.MaxValue).Where(e => e.Kind is "waiting" or "served" or "left").ToList();
+
+        var first = line[0].Epoch;
+        Assert.Equal(
+            [
+                ("db", first, "waiting", "priority 0: 1 of db"),
+                ("db,local", first + 1, "waiting", "priority -3: 1..2 of db where cores>0, 1 of local"),
+                ("db,local", first + 1, "left", null),
+                ("db", first, "served", null),
+                ("db", ticket, "left", "its process has ended"),
+            ],
+            line.Select(e => (e.Resource, e.Epoch, e.Kind, e.Detail)));
+    }
+
     [Theory]
     [InlineData(-1001)]
     [InlineData(1001)]
