@@ -2,7 +2,7 @@ using System.IO.Compression;
 
 namespace CrCache.Cli.Tests;
 
-public sealed class PackageTests(PackedTool packed) : IClassFixture<PackedTool>, IDisposable
+public sealed class PackageTests(PackedTool packed) : IDisposable
 {
     private readonly TestHome _home = new();
 

@@ -1,6 +1,8 @@
+[assembly: AssemblyFixture(typeof(CrCache.Cli.Tests.PackedTool))]
+
 namespace CrCache.Cli.Tests;
 
-/// <summary>The tool's packages, made once by the script that makes them for users, outside the repository's own output.</summary>
+/// <summary>The tool's packages, made once, when they are first asked for, by the script that makes them for users, outside the repository's own output.</summary>
 public sealed class PackedTool : IDisposable
 {
     private const string Version = "0.0.1-test.1";

@@ -1,0 +1,14 @@
+namespace CrCache.Cli.Tests.Stress;
+
+/// <summary>A source under stress.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Maximum">The most it may own.</param>
+/// <param name="Reserve">What it keeps.</param>
+/// <param name="Layers">What it draws from; none for a local one.</param>
+/// <param name="HasHooks">Whether scripts run as its resources are made and unmade.</param>
+internal sealed record StressSource(string Name, int Maximum, int Reserve, IReadOnlyList<string> Layers, bool HasHooks = false)
+{
+    /// <summary>Its source.conf.</summary>
+    public string Text =>
+        $"{(Layers.Count == 0 ? "type=local" : $"type=pool\nsources={string.Join(',', Layers)}")}\nmaximum={Maximum}\nreserve={Reserve}\n";
+}
