@@ -78,8 +78,9 @@ internal sealed class Clearance(StateStore store, SourceTypes types, HookCalls h
         var type = types.Find(settings.Type) ?? throw new ResourceException(
             ErrorCodes.DiscardFailed, $"{row.Name} cannot be discarded: no source type '{settings.Type}' is known here any more");
 
-        // What it was to be made on was never there, so nothing of it can be.
-        if (row is { Route: null, Base: { } below } && store.Transact(t => t.Resources.Find(below)?.Route is null))
+        // What it was to be made on was never there, so nothing of it can be; one that has the name now is somebody else's.
+        if (row is { Route: null, Base: { } below }
+            && store.Transact(t => t.Resources.Find(below) is not { Route: not null } found || found.Owner?.Resource != row.Name))
         {
             return;
         }

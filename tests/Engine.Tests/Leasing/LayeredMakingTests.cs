@@ -2,6 +2,7 @@ using System.Globalization;
 using CrCache.Configuration;
 using CrCache.Routes;
 using CrCache.Sources;
+using CrCache.Store;
 
 namespace CrCache.Leasing;
 
@@ -40,6 +41,31 @@ public sealed class LayeredMakingTests : IDisposable
     }
 
     [Fact]
+    public async Task What_was_to_be_made_on_something_that_is_somebody_elses_by_now_is_not_unmade_there()
+    {
+        var log = _fixture.Home.Combine("log");
+        _fixture.Home.AddSource("low", "type=below\nscript=exit 0");
+        _fixture.Home.AddSource("high", $"type=above\nsources=low\nmaximum=1\nlog={log}");
+        var high = (await _engine.Leases.AcquireAsync(new AcquireRequest("high"), Token))[0].Reference;
+        StateStore store = new(() => _fixture.Home.StateDirectory, _fixture.Time);
+        var row = store.Transact(t => t.Resources.Find("high-0")!);
+        await _engine.Leases.ReleaseAsync([high], force: false, Token);
+        Assert.Equal("low-0", (await _engine.Leases.AcquireAsync(new AcquireRequest("low"), Token))[0].Resource);
+        Assert.Single(await File.ReadAllLinesAsync(log, Token));
+
+        // Its maker was killed, and the next one, who had undone what it was to be made on, as well.
+        store.Transact(t =>
+        {
+            t.Resources.Add(row with { State = ResourceState.Provisioning, Route = null, Owner = null, Actor = null });
+            return true;
+        });
+        await _engine.Leases.CollectAsync(apply: true, Token);
+
+        Assert.Single(await File.ReadAllLinesAsync(log, Token));
+        Assert.Equal(["low-0"], _engine.Inventory.Names());
+    }
+
+    [Fact]
     public async Task What_a_killed_maker_left_running_is_ended_before_it_is_unmade()
     {
         var file = _fixture.Home.Combine("process");
@@ -75,7 +101,7 @@ public sealed class LayeredMakingTests : IDisposable
     {
         public override string Name => "above";
 
-        public override IReadOnlyList<string> Keys => ["sources"];
+        public override IReadOnlyList<string> Keys => ["sources", "log"];
 
         public override IReadOnlyList<string> Layers(SourceSettings settings) => settings.List("sources");
 
@@ -85,7 +111,7 @@ public sealed class LayeredMakingTests : IDisposable
         // What it made is below: it cannot be unmade without.
         public override async Task DiscardAsync(ProvisionContext context, CancellationToken cancellationToken)
         {
-            await using var running = await context.StartAsync(new Route(), new ResourceCommand { Arguments = ["true"] }, cancellationToken);
+            await using var running = await context.StartAsync(new Route(), new ResourceCommand { Arguments = ["sh", "-c", $"echo unmade >> {context.Settings.Text("log") ?? "/dev/null"}"] }, cancellationToken);
             await running.WaitAsync(cancellationToken);
         }
     }
