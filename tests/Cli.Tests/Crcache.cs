@@ -6,8 +6,10 @@ namespace CrCache.Cli.Tests;
 internal static class Crcache
 {
     /// <summary>The executable.</summary>
-    public static string Program { get; } = typeof(Crcache).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
-        .Single(a => a.Key == "CrCacheProgram").Value!;
+    public static string Program { get; } = Named("CrCacheProgram");
+
+    /// <summary>The same in a build that can be told where to die.</summary>
+    public static string TestBuild { get; } = Named("CrCacheTestBuild");
 
     /// <summary>Runs it in a home's project.</summary>
     public static Task<ProcessResult> CrcacheAsync(this TestHome home, params string[] arguments) =>
@@ -38,4 +40,7 @@ internal static class Crcache
         Assert.Contains($"error {code}: ", line, StringComparison.Ordinal);
         Assert.Contains(text, line, StringComparison.Ordinal);
     }
+
+    private static string Named(string key) =>
+        typeof(Crcache).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == key).Value!;
 }

@@ -230,6 +230,14 @@ public sealed class LeaseService
     /// <exception cref="ResourceException">One still cannot be discarded.</exception>
     public async Task<IReadOnlyList<string>> HealAsync(IReadOnlyList<string> resources, CancellationToken cancellationToken)
     {
+        // What a dead process left may be in quarantine once it is cleared up.
+        var left = _store.Transact(t =>
+        {
+            Transitions transitions = new(t, _caller);
+            new Collector(t, transitions).Collect(apply: true);
+            return transitions.ToClear;
+        });
+        await _clearance.ClearAsync(left, cancellationToken).ConfigureAwait(false);
         var (names, discards) = _store.Transact(t =>
         {
             Transitions transitions = new(t, _caller);

@@ -45,6 +45,7 @@ internal sealed class Transitions(StoreTransaction transaction, Caller caller, I
     /// <summary>Begins a resource.</summary>
     public ResourceRow Begin(ResourceRow row)
     {
+        transaction.Faults.Reach(TransitionKind.Begin);
         row = row with
         {
             State = ResourceState.Provisioning,
@@ -59,6 +60,7 @@ internal sealed class Transitions(StoreTransaction transaction, Caller caller, I
     /// <summary>Records the way in to a resource that is being made, so that hooks can use it.</summary>
     public ResourceRow Describe(ResourceRow row, string route, int concurrency)
     {
+        transaction.Faults.Reach(TransitionKind.Describe);
         row = row with { Route = route, Concurrency = concurrency };
         transaction.Resources.Update(row);
         return row;
@@ -67,6 +69,7 @@ internal sealed class Transitions(StoreTransaction transaction, Caller caller, I
     /// <summary>A resource has been made: hands it out to the owner its row names, or keeps it where that is nobody.</summary>
     public ResourceRow Finish(ResourceRow row)
     {
+        transaction.Faults.Reach(TransitionKind.Provision);
         Event(row.Name, row.Epoch, "provisioned", null);
         row = row with { Made = transaction.Now, Tested = transaction.Now };
         if (transaction.Sources.Find(row.Source) is { Problem: not null } failing)
@@ -81,12 +84,13 @@ internal sealed class Transitions(StoreTransaction transaction, Caller caller, I
     public ResourceRow HandOut(ResourceRow row)
     {
         var owner = row.Owner ?? throw new InvalidOperationException($"{row.Name} is handed out to nobody");
-        return Lease(row with { Uses = row.Uses + 1 }, owner, "acquired", $"by {owner.Name}{Remark(owner)}");
+        return Lease(row with { Uses = row.Uses + 1 }, owner, TransitionKind.HandOut, "acquired", $"by {owner.Name}{Remark(owner)}");
     }
 
     /// <summary>Records that a resource works, whoever has it.</summary>
     public ResourceRow Approve(ResourceRow row)
     {
+        transaction.Faults.Reach(TransitionKind.Approve);
         row = row with { Tested = transaction.Now };
         transaction.Resources.Update(row);
         return row;
@@ -98,6 +102,7 @@ internal sealed class Transitions(StoreTransaction transaction, Caller caller, I
     /// </summary>
     public ResourceRow Blame(ResourceRow row, string why)
     {
+        transaction.Faults.Reach(TransitionKind.Blame);
         row = row with { Problem = why };
         transaction.Resources.Update(row);
         Event(row.Name, row.Epoch, "failed", why);
@@ -106,7 +111,7 @@ internal sealed class Transitions(StoreTransaction transaction, Caller caller, I
 
     /// <summary>Hands a resource that somebody has to somebody else.</summary>
     public ResourceRow Steal(ResourceRow row, OwnerRow owner) =>
-        Lease(row, owner, "stolen", $"from {row.Owner!.Name} by {owner.Name}{Remark(owner)}");
+        Lease(row, owner, TransitionKind.Steal, "stolen", $"from {row.Owner!.Name} by {owner.Name}{Remark(owner)}");
 
     /// <summary>
     /// Keeps a resource that somebody has for a person. It stays the same hand-out, so that whoever uses it can go on; a process it was
@@ -114,6 +119,7 @@ internal sealed class Transitions(StoreTransaction transaction, Caller caller, I
     /// </summary>
     public ResourceRow Hold(ResourceRow row, OwnerRow owner)
     {
+        transaction.Faults.Reach(TransitionKind.Hold);
         var former = row.Owner!;
         owner = owner with { Process = former.Process, Note = owner.Note ?? former.Note };
         Event(row.Name, row.Epoch, "held", $"for {owner.Name}{Remark(owner)}");
@@ -125,6 +131,7 @@ internal sealed class Transitions(StoreTransaction transaction, Caller caller, I
     /// <summary>Makes a lease last longer, or shorter.</summary>
     public ResourceRow Renew(ResourceRow row, TimeSpan timeToLive)
     {
+        transaction.Faults.Reach(TransitionKind.Renew);
         row = row with { Owner = row.Owner!.Lasting(timeToLive, transaction) };
         transaction.Resources.Update(row);
         return row;
@@ -141,6 +148,7 @@ internal sealed class Transitions(StoreTransaction transaction, Caller caller, I
     /// <summary>What was acquired is no longer used by whoever acquired it; the person it is held for keeps it.</summary>
     public void LetGo(ResourceRow row)
     {
+        transaction.Faults.Reach(TransitionKind.LetGo);
         if (row.Owner!.Process is not null)
         {
             transaction.Resources.Update(row with { Owner = row.Owner with { Process = null } });
@@ -153,6 +161,7 @@ internal sealed class Transitions(StoreTransaction transaction, Caller caller, I
     /// </summary>
     public void GiveBack(ResourceRow row, string kind, string? detail)
     {
+        transaction.Faults.Reach(TransitionKind.GiveBack);
         if (!row.IsInUse)
         {
             Condemn(row, row.Problem);
@@ -178,6 +187,7 @@ internal sealed class Transitions(StoreTransaction transaction, Caller caller, I
     /// <summary>Begins to make a resource that was given back ready for the next; this process is to carry it out.</summary>
     public void Reset(ResourceRow row)
     {
+        transaction.Faults.Reach(TransitionKind.Reset);
         row = row with { State = ResourceState.Resetting, Since = transaction.Now, Actor = caller.Process, Owner = null };
         transaction.Resources.Update(row);
         ToClear.Add(row);
@@ -186,6 +196,7 @@ internal sealed class Transitions(StoreTransaction transaction, Caller caller, I
     /// <summary>Keeps a resource that nobody has as far as its source's rules go, and discards it otherwise.</summary>
     public ResourceRow Settle(ResourceRow row)
     {
+        transaction.Faults.Reach(TransitionKind.Settle);
         var rules = RulesOf(row.Source);
         var stock = SourceStock.Of(row.Source, transaction, [IdleResource.Of(row, transaction.Now)]);
         if (KeepPolicy.Discards(rules, stock, transaction.Now).ToList() is [var (_, reason), ..])
@@ -199,11 +210,16 @@ internal sealed class Transitions(StoreTransaction transaction, Caller caller, I
     }
 
     /// <summary>Leaves a resource that is free as it is, although it was to be looked at.</summary>
-    public void Keep(ResourceRow row) => transaction.Resources.Update(row with { Due = Due(RulesOf(row.Source), row) });
+    public void Keep(ResourceRow row)
+    {
+        transaction.Faults.Reach(TransitionKind.Keep);
+        transaction.Resources.Update(row with { Due = Due(RulesOf(row.Source), row) });
+    }
 
     /// <summary>Begins to discard a resource, whatever it is doing; this process is to carry it out.</summary>
     public ResourceRow Condemn(ResourceRow row, string? detail)
     {
+        transaction.Faults.Reach(TransitionKind.Condemn);
         row = row with { State = ResourceState.Discarding, Since = transaction.Now, Actor = caller.Process, Owner = null, Due = null };
         transaction.Resources.Update(row);
         Event(row.Name, row.Epoch, "discarding", detail);
@@ -217,6 +233,7 @@ internal sealed class Transitions(StoreTransaction transaction, Caller caller, I
     /// </summary>
     public void Forget(ResourceRow row)
     {
+        transaction.Faults.Reach(TransitionKind.Forget);
         Event(row.Name, row.Epoch, "discarded", null);
         if (row.Problem is not null && Strikes.Of(row.Name, transaction) is var strikes && strikes >= Strikes.Most)
         {
@@ -235,11 +252,16 @@ internal sealed class Transitions(StoreTransaction transaction, Caller caller, I
     }
 
     /// <summary>Leaves a resource that this process was clearing to whoever comes next.</summary>
-    public void Abandon(ResourceRow row) => transaction.Resources.Update(row with { Actor = null });
+    public void Abandon(ResourceRow row)
+    {
+        transaction.Faults.Reach(TransitionKind.Abandon);
+        transaction.Resources.Update(row with { Actor = null });
+    }
 
     /// <summary>Keeps a resource whose discard failed for another try, later each time.</summary>
     public void Postpone(ResourceRow row, string why)
     {
+        transaction.Faults.Reach(TransitionKind.Postpone);
         Event(row.Name, row.Epoch, "failed", why);
         row = row with { Since = transaction.Now, Actor = null, Failures = row.Failures + 1, Problem = why };
         if (Strikes.Of(row.Name, transaction) is var strikes && strikes >= Strikes.Most)
@@ -255,6 +277,7 @@ internal sealed class Transitions(StoreTransaction transaction, Caller caller, I
     /// <summary>Lets a resource of which nothing is left be made anew, which is its test: if that fails, it is back in quarantine at once.</summary>
     public void Retest(ResourceRow row, string why)
     {
+        transaction.Faults.Reach(TransitionKind.Retest);
         transaction.Resources.Remove(row.Name);
         Event(row.Name, row.Epoch, "retest", why);
     }
@@ -262,6 +285,7 @@ internal sealed class Transitions(StoreTransaction transaction, Caller caller, I
     /// <summary>Forgives a resource its strikes, and lets it be tried anew: what is left of it is discarded first.</summary>
     public void Heal(ResourceRow row)
     {
+        transaction.Faults.Reach(TransitionKind.Heal);
         Event(row.Name, row.Epoch, "healed", row.Problem);
         if (row.Route is null && row.State == ResourceState.Quarantined)
         {
@@ -275,6 +299,7 @@ internal sealed class Transitions(StoreTransaction transaction, Caller caller, I
 
     private void Quarantine(ResourceRow row, int strikes)
     {
+        transaction.Faults.Reach(TransitionKind.Quarantine);
         row = row with { State = ResourceState.Quarantined, Since = transaction.Now, Actor = null, Owner = null, RetryAt = transaction.Now + Strikes.Quarantine(strikes) };
         transaction.Resources.Update(row);
         Event(row.Name, row.Epoch, "quarantined", row.Problem);
@@ -288,15 +313,16 @@ internal sealed class Transitions(StoreTransaction transaction, Caller caller, I
         return old < idle || idle is null ? old : idle;
     }
 
-    private ResourceRow Lease(ResourceRow row, OwnerRow owner, string kind, string detail)
+    private ResourceRow Lease(ResourceRow row, OwnerRow owner, TransitionKind kind, string word, string detail)
     {
+        transaction.Faults.Reach(kind);
         row = row with
         {
             State = ResourceState.Leased,
             Since = transaction.Now,
             Actor = null,
             Due = null,
-            Epoch = Event(row.Name, null, kind, detail),
+            Epoch = Event(row.Name, null, word, detail),
             Owner = owner.Lasting(owner.TimeToLive, transaction),
         };
         transaction.Resources.Update(row);

@@ -29,6 +29,7 @@ internal sealed class WaitingLine(StoreTransaction transaction, Caller caller, I
     /// <returns>Its ticket.</returns>
     public long Join(TicketRow row)
     {
+        transaction.Faults.Reach(TransitionKind.Join);
         var number = transaction.Tickets.Add(row);
         var wanted = string.Join(", ", StoredJson.Demands(row.Demands).Select(Words));
         Event(row with { Number = number }, "waiting", string.Create(CultureInfo.InvariantCulture, $"priority {row.Priority}: {wanted}"));
@@ -36,10 +37,10 @@ internal sealed class WaitingLine(StoreTransaction transaction, Caller caller, I
     }
 
     /// <summary>Takes a request out of the line that has got what it waited for.</summary>
-    public void Serve(long ticket) => Remove(ticket, "served", detail: null);
+    public void Serve(long ticket) => Remove(ticket, TransitionKind.Serve, "served", detail: null);
 
     /// <summary>Takes a request out of the line that does not wait any more, if it is still in it.</summary>
-    public void Leave(long ticket, string? why) => Remove(ticket, "left", why);
+    public void Leave(long ticket, string? why) => Remove(ticket, TransitionKind.Leave, "left", why);
 
     /// <summary>Takes those out of the line who have died, and tells who stands before a request.</summary>
     /// <param name="priority">The request's priority.</param>
@@ -116,11 +117,12 @@ internal sealed class WaitingLine(StoreTransaction transaction, Caller caller, I
         return string.Create(CultureInfo.InvariantCulture, $"{count}{demand.Count} of {demand.Source}{(demand.Where is { } where ? $" where {where}" : "")}");
     }
 
-    private void Remove(long ticket, string kind, string? detail)
+    private void Remove(long ticket, TransitionKind kind, string word, string? detail)
     {
+        transaction.Faults.Reach(kind);
         if (transaction.Tickets.Remove(ticket) is { } row)
         {
-            Event(row, kind, detail);
+            Event(row, word, detail);
         }
     }
 

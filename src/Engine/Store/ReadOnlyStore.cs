@@ -31,7 +31,7 @@ internal static class ReadOnlyStore
         using var transaction = connection.BeginTransaction(deferred: true);
         statements.Transaction = transaction;
         schema.RequireCurrent(statements, path);
-        return work(new StoreTransaction(statements, instant) { IsReadOnly = true });
+        return work(new StoreTransaction(statements, instant, new FaultPlan()) { IsReadOnly = true });
     }
 
     private static string Escaped(string path) => string.Join('/', path.Split('/').Select(Uri.EscapeDataString));

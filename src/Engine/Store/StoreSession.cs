@@ -20,6 +20,7 @@ internal sealed class StoreSession : IDisposable
     private readonly string _path;
     private readonly StoreSchema _schema;
     private readonly WriteAheadLog _log;
+    private readonly FaultPlan _faults = new();
 
     private StoreSession(SqliteConnection connection, string path, StoreSchema schema)
     {
@@ -76,7 +77,8 @@ internal sealed class StoreSession : IDisposable
         using var transaction = _connection.BeginTransaction();
         _statements.Transaction = transaction;
         _schema.RequireCurrent(_statements, _path);
-        var inner = new StoreTransaction(_statements, instant);
+        _faults.Begin();
+        var inner = new StoreTransaction(_statements, instant, _faults);
         var result = work(inner);
         wrote = !inner.IsTrial && raw.sqlite3_total_changes(_connection.Handle!) != before;
         if (inner.IsTrial)
@@ -102,7 +104,11 @@ internal sealed class StoreSession : IDisposable
     /// here it happens when others have been let through the gate, and several wait for the disk at the same time.
     /// </summary>
     /// <exception cref="IOException">The disk did not take it.</exception>
-    public void Flush() => _log.Flush();
+    public void Flush()
+    {
+        _log.Flush();
+        _faults.Endure();
+    }
 
     /// <inheritdoc/>
     public void Dispose()

@@ -7,9 +7,10 @@ internal sealed class StoreTransaction
 {
     private readonly StoreStatements _statements;
 
-    internal StoreTransaction(StoreStatements statements, Instant instant)
+    internal StoreTransaction(StoreStatements statements, Instant instant, FaultPlan faults)
     {
         _statements = statements;
+        Faults = faults;
         Instant = instant;
         Events = new EventTable(this);
         Resources = new ResourceTable(this);
@@ -34,6 +35,9 @@ internal sealed class StoreTransaction
 
     /// <summary>What is kept of the sources' resources.</summary>
     public SourceTable Sources { get; }
+
+    /// <summary>Where a test build dies.</summary>
+    public FaultPlan Faults { get; }
 
     /// <summary>Whether what it wrote was only tried, and is to be forgotten: others are then not told that anything has changed.</summary>
     public bool IsTrial { get; set; }

@@ -21,6 +21,9 @@ internal sealed partial record LoggedTicket(long Number, int Priority, string Wa
     /// <summary>Whether it stands before another one.</summary>
     public bool IsAheadOf(LoggedTicket other) => Priority > other.Priority || (Priority == other.Priority && Number < other.Number);
 
+    /// <inheritdoc/>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"ticket {Number} (priority {Priority}: {Wanted})");
+
     [GeneratedRegex("^priority (?<priority>-?[0-9]+): (?<wanted>.+)$")]
     private static partial Regex Place();
 

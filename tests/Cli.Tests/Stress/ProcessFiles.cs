@@ -6,7 +6,7 @@ namespace CrCache.Cli.Tests.Stress;
 /// <summary>What the kernel says of processes that are not this one's own.</summary>
 internal static partial class ProcessFiles
 {
-    private const int SigKill = 9;
+    public const int SigKill = 9;
 
     /// <summary>A process's children.</summary>
     public static int[] Children(int process)

@@ -12,6 +12,7 @@ internal sealed class StressHome : IDisposable
 
     public StressHome(StressPlan plan)
     {
+        Sources = plan.Sources;
         Directory.CreateDirectory(_home.Combine("witness"));
         Use = _home.Combine("use");
         File.WriteAllText(Use, Script("run", "exit 99") + "exec sleep $2\n");
@@ -32,12 +33,25 @@ internal sealed class StressHome : IDisposable
     /// <summary>The home itself.</summary>
     public TestHome Home => _home;
 
+    /// <summary>Its sources.</summary>
+    public IReadOnlyList<StressSource> Sources { get; }
+
     /// <summary>What was used by two at once, a line each.</summary>
     public IReadOnlyList<string> Overlaps => File.Exists(OverlapFile) ? File.ReadAllLines(OverlapFile) : [];
 
     private string OverlapFile => _home.Combine("overlaps");
 
     private string CalmFile => _home.Combine("calm");
+
+    /// <summary>Changes what a source's resources are like, not how many there are.</summary>
+    public void Change(StressSource source, int concurrency)
+    {
+        // Nobody reads half of it.
+        var file = Path.Combine(_home.ConfigurationRoot, "sources", source.Name, "source.conf");
+        var draft = _home.Combine(Path.GetRandomFileName());
+        File.WriteAllText(draft, $"[DEFAULT]\n{source.Text}concurrency={concurrency}\n");
+        File.Move(draft, file, overwrite: true);
+    }
 
     /// <summary>From now on no hook fails or takes long.</summary>
     public void Calm() => File.WriteAllText(CalmFile, "");

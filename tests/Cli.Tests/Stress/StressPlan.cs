@@ -49,6 +49,7 @@ internal sealed class StressPlan
                 KillRelease = Kill(random, oneIn: 4),
                 Steals = random.Next(20) == 0 ? random.Next(100) : null,
                 Collects = random.Next(12) == 0,
+                Changes = random.Next(60) == 0,
                 KillFirst = Kill(random, oneIn: 3),
             };
         }
@@ -56,8 +57,8 @@ internal sealed class StressPlan
 
     private static StressKill? Kill(Random random, int oneIn)
     {
-        var (isPlanned, after, victim) = (random.Next(oneIn) == 0, random.Next(0, 50), (StressVictim)random.Next(3));
-        return isPlanned ? new(victim == StressVictim.Command ? after : after / 4, victim) : null;
+        var (isPlanned, after, victim) = (random.Next(oneIn) == 0, random.Next(0, 50), (StressVictim)random.Next(4));
+        return isPlanned ? new(victim is StressVictim.Command or StressVictim.Asked ? after : after / 4, victim) : null;
     }
 
     private IReadOnlyList<(string Source, string Count)> Demands(Random random)

@@ -33,6 +33,9 @@ internal sealed record StressTurn
     /// <summary>Whether it collects, before all else.</summary>
     public bool Collects { get; init; }
 
+    /// <summary>Whether it changes what a source's resources are like, before all else, so that those that are cached are of no use any more.</summary>
+    public bool Changes { get; init; }
+
     /// <summary>Kills the steal or the collecting.</summary>
     public StressKill? KillFirst { get; init; }
 }

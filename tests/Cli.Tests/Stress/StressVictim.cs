@@ -11,4 +11,7 @@ internal enum StressVictim
 
     /// <summary>A hook, or the command that is run.</summary>
     Child,
+
+    /// <summary>The <c>crcache</c> process, which is only asked to end, and undoes what it has begun.</summary>
+    Asked,
 }

@@ -46,6 +46,11 @@ internal sealed class StressWorker(int number, StressHome place, StressCommand c
 
     private async Task FirstAsync(StressTurn turn)
     {
+        if (turn.Changes)
+        {
+            place.Change(place.Sources[number % place.Sources.Count], 1 + turn.Runs.Count);
+        }
+
         if (turn.Collects)
         {
             await command.RunAsync(["gc", "--apply"], turn.KillFirst, owner: null, "CRC0302", "CRC0303");
