@@ -42,7 +42,7 @@ public sealed class DoctorTests : IDisposable
     [Fact]
     public async Task A_store_on_a_full_disk_is_broken()
     {
-        Assert.SkipWhen(Requirement.Root.IsMissing(out var reason), reason);
+        Assert.SkipWhen(Requirement.Mounts.IsMissing(out var reason), reason);
         Directory.CreateDirectory(_home.StateDirectory);
 
         // A disk of its own, seen by this one command only.
@@ -53,7 +53,6 @@ public sealed class DoctorTests : IDisposable
             ],
             _home.Environment,
             _home.Project);
-        Assert.SkipWhen(result.Error.Contains("unshare", StringComparison.Ordinal) || result.Error.Contains("mount:", StringComparison.Ordinal), "mounts are needed: " + result.Error);
 
         Assert.Equal(1, result.ExitCode);
         Assert.Contains(result.OutputLines, line => line.StartsWith("broken", StringComparison.Ordinal) && line.Contains("No space left on device", StringComparison.Ordinal));

@@ -5,7 +5,7 @@ namespace CrCache.Store;
 /// <summary>
 /// The database's file, looked at before SQLite gets it: SQLite takes an empty file for a new database and deletes its log, and notices
 /// that pages are missing only when it comes to need them, having written others. Its form is public and fixed:
-/// https://www.sqlite.org/fileformat2.html.
+/// https://www.sqlite.org/fileformat2.html. Closing it drops the locks that SQLite has on it in this process; the gate is the one that counts.
 /// </summary>
 internal static class DatabaseFile
 {
