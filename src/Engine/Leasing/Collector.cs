@@ -41,7 +41,7 @@ internal sealed class Collector(StoreTransaction transaction, Transitions transi
             Release(row, row.State == ResourceState.Held ? $"the time it was held for {row.Owner!.Name} is over" : $"the lease of {row.Owner!.Name} expired", apply);
         }
 
-        foreach (var row in transaction.Resources.Bound().Where(r => !r.Owner!.IsOver(transaction) && IsGone(r.Owner!.Process)))
+        foreach (var row in transaction.Resources.Processes().Where(IsGone).SelectMany(transaction.Resources.BoundTo).Where(r => !r.Owner!.IsOver(transaction)))
         {
             Release(row, $"its owner {row.Owner!.Name} has ended", apply);
         }

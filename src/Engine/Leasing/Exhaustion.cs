@@ -18,21 +18,28 @@ internal static class Exhaustion
     {
         var (demand, plan) = unmet;
 
-        // A resource that another one of these is layered on is not in the way twice.
-        var sources = plan.All().Select(p => p.Name).ToHashSet();
-        var holders = sources
-            .SelectMany(transaction.Resources.Of)
-            .Where(r => r.State != ResourceState.Idle && !(r.Owner?.Resource is { } above && sources.Contains(ResourceName.SourceOf(above))))
+        // A resource that another one of these is layered on is not in the way twice. Counted by the tallies, named by the first few rows:
+        // there may be very many.
+        var sources = plan.All().DistinctBy(p => p.Name).ToDictionary(p => p.Name);
+        var holders = sources.Keys
+            .SelectMany(transaction.Resources.Taken)
+            .Where(r => !(r.Owner?.Resource is { } above && sources.ContainsKey(ResourceName.SourceOf(above))))
+            .Take(Named)
             .Select(Holder)
             .ToList();
+        var count = Math.Max(holders.Count, sources.Values.Sum(p => InUse(transaction.Resources.Tally(p.Name), p)));
         var most = plan.Maximum is { } maximum ? string.Create(CultureInfo.InvariantCulture, $" (at most {maximum} in all)") : "";
         var wanted = demand.AtLeast == 1 ? "no resource" : string.Create(CultureInfo.InvariantCulture, $"fewer than {demand.AtLeast} resources");
         var line = earmarks.Count == 0 ? "" : string.Create(
             CultureInfo.InvariantCulture, $", {earmarks.Count} kept for {ahead.Count} who wait{(ahead.Count == 1 ? "s" : "")} ({ahead.First().Owner} since {ahead.First().Since:u})");
         return new NothingAvailableException(
-            $"{wanted} of '{plan.Reference}' {(demand.AtLeast == 1 ? "is" : "are")} free{most}: {holders.Count} in use{line}; try again when one has been released, or wait for it with --wait",
-            [.. holders.Take(Named)]);
+            $"{wanted} of '{plan.Reference}' {(demand.AtLeast == 1 ? "is" : "are")} free{most}: {count} in use{line}; try again when one has been released, or wait for it with --wait",
+            holders);
     }
+
+    /// <summary>How many of a source are not free, less what they are layered on, which is not free either.</summary>
+    private static int InUse(Dictionary<ResourceState, int> tally, SourcePlan plan) =>
+        tally.Where(t => t.Key != ResourceState.Idle).Sum(t => t.Value) - (plan.Layers.Count > 0 ? tally.Values.Sum() : 0);
 
     private static LeaseHolder Holder(ResourceRow row) => new(
         row.Name,

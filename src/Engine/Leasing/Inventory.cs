@@ -92,7 +92,7 @@ public sealed class Inventory
     private static Dictionary<string, int> Lapsed(StoreTransaction transaction)
     {
         Dictionary<string, int> lapsed = new(StringComparer.Ordinal);
-        var ended = transaction.Resources.Expired().Where(r => r.Owner!.IsOver(transaction)).Concat(transaction.Resources.Bound().Where(r => Collector.IsGone(r.Owner!.Process)));
+        var ended = transaction.Resources.Expired().Where(r => r.Owner!.IsOver(transaction)).Concat(transaction.Resources.Processes().Where(Collector.IsGone).SelectMany(transaction.Resources.BoundTo));
         foreach (var row in ended.DistinctBy(r => r.Name))
         {
             for (var at = row; at is not null; at = at.Base is { } below ? transaction.Resources.Find(below) : null)

@@ -16,13 +16,18 @@ internal sealed record ProcessIdentity(string Host, string Boot, string Namespac
 {
     private const char Separator = '|';
 
+    // None of them changes while this process runs, and a store may name many processes.
+    private static readonly string ThisHost = $"{Environment.MachineName}/{Line("/etc/machine-id")}";
+    private static readonly string ThisBoot = Line("/proc/sys/kernel/random/boot_id");
+    private static readonly string ThisNamespace = new FileInfo("/proc/self/ns/pid").LinkTarget ?? "";
+
     /// <summary>This process.</summary>
     public static ProcessIdentity Current() =>
         Of(Environment.ProcessId) ?? throw new InvalidOperationException("/proc is not mounted");
 
     /// <summary>A process of this machine that runs now, or null.</summary>
     public static ProcessIdentity? Of(int id) =>
-        StartOf(id) is { } started ? new(ThisHost(), ThisBoot(), ThisNamespace(), id, started) : null;
+        StartOf(id) is { } started ? new(ThisHost, ThisBoot, ThisNamespace, id, started) : null;
 
     /// <summary>Another process of the same machine that runs now, or has just ended.</summary>
     public ProcessIdentity Sibling(int id) => this with { Id = id, Started = StartOf(id) ?? 0 };
@@ -40,7 +45,7 @@ internal sealed record ProcessIdentity(string Host, string Boot, string Namespac
     /// is no: such a lease ends by its expiry.
     /// </summary>
     public bool IsGone() =>
-        Host == ThisHost() && (Boot != ThisBoot() || (Namespace == ThisNamespace() && StartOf(Id) != Started));
+        Host == ThisHost && (Boot != ThisBoot || (Namespace == ThisNamespace && StartOf(Id) != Started));
 
     /// <summary>Whether it is seen to run. Of another machine or pid namespace that cannot be told from here either.</summary>
     public bool IsAlive() => Find() is not null;
@@ -50,18 +55,12 @@ internal sealed record ProcessIdentity(string Host, string Boot, string Namespac
 
     /// <summary>What is known of it while it is seen to run; else null.</summary>
     public ProcessStatus? Find() =>
-        Host == ThisHost() && Boot == ThisBoot() && Namespace == ThisNamespace()
+        Host == ThisHost && Boot == ThisBoot && Namespace == ThisNamespace
         && ProcessStatus.Of(Id) is { HasEnded: false } status && status.Started == Started ? status : null;
 
     /// <inheritdoc/>
     public override string ToString() => string.Join(
         Separator, Host, Boot, Namespace, Id.ToString(CultureInfo.InvariantCulture), Started.ToString(CultureInfo.InvariantCulture));
-
-    private static string ThisHost() => $"{Environment.MachineName}/{Line("/etc/machine-id")}";
-
-    private static string ThisBoot() => Line("/proc/sys/kernel/random/boot_id");
-
-    private static string ThisNamespace() => new FileInfo("/proc/self/ns/pid").LinkTarget ?? "";
 
     private static string Line(string path)
     {

@@ -14,29 +14,10 @@ internal sealed class ResourceTable(StoreTransaction transaction)
     public ResourceRow? Find(string name) => Select("name = $name", ("$name", name)) is [var row] ? row : null;
 
     /// <summary>The free resources of a source that were made with a binding, by number, read as far as they are asked for.</summary>
-    public IEnumerable<ResourceRow> Idle(string source, string binding)
-    {
-        var after = -1;
-        for (List<ResourceRow> rows; ; after = rows[^1].Number)
-        {
-            // Most often the first will do.
-            rows = Select(
-                "source = $source AND binding = $binding AND state = 'idle' AND number > $after ORDER BY number LIMIT $limit",
-                ("$source", source),
-                ("$binding", binding),
-                ("$after", after),
-                ("$limit", after < 0 ? 1 : 100));
-            if (rows.Count == 0)
-            {
-                yield break;
-            }
+    public IEnumerable<ResourceRow> Idle(string source, string binding) => InSteps(source, "state = 'idle' AND binding = $binding", binding);
 
-            foreach (var row in rows)
-            {
-                yield return row;
-            }
-        }
-    }
+    /// <summary>The resources of a source that are not free, by number, read as far as they are asked for.</summary>
+    public IEnumerable<ResourceRow> Taken(string source) => InSteps(source, "state <> 'idle' AND $binding IS NULL", binding: null);
 
     /// <summary>All free resources of a source, by number.</summary>
     public List<ResourceRow> Idle(string source) => Select("source = $source AND state = 'idle' ORDER BY number", ("$source", source));
@@ -78,7 +59,7 @@ internal sealed class ResourceTable(StoreTransaction transaction)
     public List<ResourceRow> Expired()
     {
         List<ResourceRow> expired = [];
-        foreach (var clock in Clocks())
+        foreach (var clock in Distinct("SELECT clock FROM resource WHERE expires IS NOT NULL AND clock > $after ORDER BY clock LIMIT 1;"))
         {
             expired.AddRange(transaction.Instant.IsOf(clock)
                 ? Select($"clock = $clock AND deadline <= $reading AND {InUse}", ("$clock", clock), ("$reading", (long)transaction.Instant.Reading.TotalMilliseconds))
@@ -92,8 +73,11 @@ internal sealed class ResourceTable(StoreTransaction transaction)
     public List<ResourceRow> OwnedBy(string name) =>
         Select($"owner = $owner AND owner_resource IS NULL AND {InUse} ORDER BY source, number", ("$owner", name));
 
-    /// <summary>Resources whose lease is bound to a process.</summary>
-    public List<ResourceRow> Bound() => Select("owner_process IS NOT NULL AND state = 'leased'");
+    /// <summary>The processes that leases are bound to, each once: one may have many.</summary>
+    public List<string> Processes() => Distinct("SELECT owner_process FROM resource WHERE owner_process > $after ORDER BY owner_process LIMIT 1;");
+
+    /// <summary>What is leased for as long as a process runs.</summary>
+    public List<ResourceRow> BoundTo(string process) => Select("owner_process = $process AND state = 'leased'", ("$process", process));
 
     /// <summary>How many resources a source has in each state.</summary>
     public Dictionary<ResourceState, int> Tally(string source) =>
@@ -116,19 +100,12 @@ internal sealed class ResourceTable(StoreTransaction transaction)
     /// <summary>The smallest number that no resource of a source has.</summary>
     public int FreeNumber(string source)
     {
-        // Where the numbers have no gap, the usual case, the count says it; only else are they walked.
+        // Where the numbers have no gap, the usual case, the count says it.
         var count = transaction.Number("SELECT sum(number) FROM tally WHERE source = $source;", ("$source", source)) ?? 0;
         var highest = transaction.Number("SELECT max(number) FROM resource WHERE source = $source;", ("$source", source)) ?? -1;
-        return (int)(highest == count - 1 ? count : transaction.Number(
-            """
-            SELECT min(free) FROM (
-                SELECT 0 AS free WHERE NOT EXISTS (SELECT 1 FROM resource WHERE source = $source AND number = 0)
-                UNION ALL SELECT * FROM (
-                    SELECT number + 1 FROM resource AS r WHERE source = $source
-                    AND NOT EXISTS (SELECT 1 FROM resource WHERE source = $source AND number = r.number + 1)
-                    ORDER BY number LIMIT 1));
-            """,
-            ("$source", source)) ?? 0);
+        return (int)(highest == count - 1
+            ? count
+            : transaction.Number("SELECT min(number) FROM gap WHERE source = $source;", ("$source", source)) ?? highest + 1);
     }
 
     /// <summary>Writes a resource that is new.</summary>
@@ -197,19 +174,40 @@ internal sealed class ResourceTable(StoreTransaction transaction)
     private static TimeSpan? Length(SqliteDataReader reader, int column) =>
         reader.IsDBNull(column) ? null : TimeSpan.FromMilliseconds(reader.GetInt64(column));
 
-    // Few: one a boot since which there are leases. Stepped through in the index, because reading all leases for it would cost more.
-    private List<string> Clocks()
+    // Few. Stepped through in the index, because reading all rows for it would cost more.
+    private List<string> Distinct(string next)
     {
-        List<string> clocks = [];
-        while (transaction.Query(
-            r => r.GetString(0),
-            "SELECT clock FROM resource WHERE expires IS NOT NULL AND clock > $after ORDER BY clock LIMIT 1;",
-            ("$after", clocks.LastOrDefault(""))) is [var next])
+        List<string> values = [];
+        while (transaction.Query(r => r.GetString(0), next, ("$after", values.LastOrDefault(""))) is [var value])
         {
-            clocks.Add(next);
+            values.Add(value);
         }
 
-        return clocks;
+        return values;
+    }
+
+    private IEnumerable<ResourceRow> InSteps(string source, string condition, string? binding)
+    {
+        var after = -1;
+        for (List<ResourceRow> rows; ; after = rows[^1].Number)
+        {
+            // Most often the first will do.
+            rows = Select(
+                $"source = $source AND {condition} AND number > $after ORDER BY number LIMIT $limit",
+                ("$source", source),
+                ("$binding", binding),
+                ("$after", after),
+                ("$limit", after < 0 ? 1 : 100));
+            if (rows.Count == 0)
+            {
+                yield break;
+            }
+
+            foreach (var row in rows)
+            {
+                yield return row;
+            }
+        }
     }
 
     private List<ResourceRow> Select(string condition, params ReadOnlySpan<(string Name, object? Value)> parameters) =>

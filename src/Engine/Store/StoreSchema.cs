@@ -65,11 +65,21 @@ internal sealed class StoreSchema(params IReadOnlyList<string> upgrades)
             number INTEGER NOT NULL,
             PRIMARY KEY (source, state)
         ) STRICT, WITHOUT ROWID;
+        -- Numbers below a source's highest that no resource has: looked for among a million they take as long.
+        CREATE TABLE gap (
+            source TEXT NOT NULL,
+            number INTEGER NOT NULL,
+            PRIMARY KEY (source, number)
+        ) STRICT, WITHOUT ROWID;
         CREATE TRIGGER resource_added AFTER INSERT ON resource BEGIN
             INSERT INTO tally VALUES (new.source, new.state, 1) ON CONFLICT DO UPDATE SET number = number + 1;
+            DELETE FROM gap WHERE source = new.source AND number = new.number;
         END;
         CREATE TRIGGER resource_removed AFTER DELETE ON resource BEGIN
             UPDATE tally SET number = number - 1 WHERE source = old.source AND state = old.state;
+            INSERT INTO gap VALUES (old.source, old.number) ON CONFLICT DO NOTHING;
+            DELETE FROM gap WHERE source = old.source
+                AND number > coalesce((SELECT max(number) FROM resource WHERE source = old.source), -1);
         END;
         CREATE TRIGGER resource_changed AFTER UPDATE OF state ON resource WHEN old.state <> new.state BEGIN
             UPDATE tally SET number = number - 1 WHERE source = old.source AND state = old.state;

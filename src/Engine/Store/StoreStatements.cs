@@ -10,6 +10,9 @@ internal sealed class StoreStatements(SqliteConnection connection) : IDisposable
     /// <summary>The transaction they run in.</summary>
     public SqliteTransaction? Transaction { get; set; }
 
+    /// <summary>What was run so far, each text once.</summary>
+    public IReadOnlyCollection<string> Texts => _prepared.Keys;
+
     /// <summary>Runs a statement that gives no rows.</summary>
     public void Execute(string sql, params ReadOnlySpan<(string Name, object? Value)> parameters) => Prepare(sql, parameters).ExecuteNonQuery();
 

@@ -44,14 +44,40 @@ public sealed class StateStoreTests : IDisposable
     public void The_smallest_free_number_fills_gaps()
     {
         Assert.Equal(0, _store.Transact(t => t.Resources.FreeNumber("a")));
-        foreach (var number in new[] { 0, 1, 3 })
+        foreach (var number in new[] { 0, 1, 2, 3 })
             Add($"a-{number}", number);
+        Remove("a-2");
         Assert.Equal(2, _store.Transact(t => t.Resources.FreeNumber("a")));
         Remove("a-0");
         Assert.Equal(0, _store.Transact(t => t.Resources.FreeNumber("a")));
         Add("a-0", 0);
         Add("a-2", 2);
         Assert.Equal(4, _store.Transact(t => t.Resources.FreeNumber("a")));
+    }
+
+    [Fact]
+    public void The_smallest_free_number_is_found_whatever_comes_and_goes()
+    {
+        Random random = new(5);
+        HashSet<int> numbers = [];
+        for (var i = 0; i < 400; i++)
+        {
+            var free = _store.Transact(t => t.Resources.FreeNumber("a"));
+            Assert.Equal(Enumerable.Range(0, numbers.Count + 1).First(n => !numbers.Contains(n)), free);
+            if (numbers.Count > 0 && random.Next(100) < (i < 200 ? 40 : 60))
+            {
+                var gone = numbers.ElementAt(random.Next(numbers.Count));
+                numbers.Remove(gone);
+                Remove($"a-{gone}");
+            }
+            else
+            {
+                numbers.Add(free);
+                Add($"a-{free}", free);
+            }
+        }
+
+        Assert.InRange(_store.Transact(t => t.Number("SELECT count(*) FROM gap;"))!.Value, 0, numbers.DefaultIfEmpty(0).Max());
     }
 
     [Fact]
