@@ -69,21 +69,6 @@ internal static class CommandStarts
         }
 
         yield return new("`acquire`, `run true`, `release`", "`flock` + sh, `true`, `flock` + sh", cycle, byHand, "ms");
-
-        using var crowded = new TestHome();
-        for (var i = 0; i < 1000; i++)
-            crowded.AddSource($"lab{i}", "type=local\nmaximum=4\nreserve=4\n");
-        using var crowdedSpawn = new Spawn(crowded.Environment, crowded.Combine("output"));
-        List<double> one = [], thousand = [];
-        for (var i = 0; i <= settings.Pairs; i++)
-        {
-            thousand.Add(crowdedSpawn.Milliseconds(crcache, "acquire", "-s", "lab500"));
-            crowdedSpawn.Milliseconds(crcache, "release", "lab500-0");
-            one.Add(spawn.Milliseconds(crcache, "acquire", "-s", "lab"));
-            spawn.Milliseconds(crcache, "release", "lab-0");
-        }
-
-        yield return new("`crcache acquire`, 1,000 sources", "the same, 1 source", thousand[1..], one[1..], "ms", Target.AtMostRatio(1.5));
     }
 
     private static string Script(TestHome home, string name, string text)

@@ -1,27 +1,35 @@
-using System.Diagnostics;
+using System.Runtime.InteropServices;
 using CrCache.Lab;
 using Microsoft.Win32.SafeHandles;
 
 namespace CrCache.Bench;
 
-/// <summary>How many times a second this disk makes a small write durable: the bound of every store that keeps its word.</summary>
-internal static class DurableWrites
+/// <summary>Makes small writes durable, one after another, as a log does: the bound of every store that keeps its word.</summary>
+internal sealed partial class DurableWrites : IDisposable
 {
-    public static double PerSecond(TimeSpan length)
-    {
-        using var directory = new TemporaryDirectory();
-        using SafeFileHandle file = File.OpenHandle(
-            directory.Combine("log"), FileMode.CreateNew, FileAccess.Write, preallocationSize: 64 << 20);
-        var page = new byte[4096];
-        var writes = 0L;
-        var start = Stopwatch.GetTimestamp();
-        while (Stopwatch.GetElapsedTime(start) < length)
-        {
-            RandomAccess.Write(file, page, writes % (16 << 10) * page.Length);
-            RandomAccess.FlushToDisk(file);
-            writes++;
-        }
+    private const int Pages = 16 << 10;
 
-        return writes / Stopwatch.GetElapsedTime(start).TotalSeconds;
+    private readonly TemporaryDirectory _directory = new();
+    private readonly SafeFileHandle _file;
+    private readonly byte[] _page = new byte[4096];
+    private long _writes;
+
+    public DurableWrites() => _file = File.OpenHandle(
+        _directory.Combine("log"), FileMode.CreateNew, FileAccess.Write, preallocationSize: Pages * 4096L);
+
+    public void Write()
+    {
+        RandomAccess.Write(_file, _page, _writes++ % Pages * _page.Length);
+        if (DataSync(_file) != 0)
+            throw new InvalidOperationException($"fdatasync: {Marshal.GetLastPInvokeErrorMessage()}");
     }
+
+    public void Dispose()
+    {
+        _file.Dispose();
+        _directory.Dispose();
+    }
+
+    [LibraryImport("libc", EntryPoint = "fdatasync", SetLastError = true)]
+    private static partial int DataSync(SafeFileHandle file);
 }

@@ -1,8 +1,8 @@
 using CrCache.Bench;
 
-// bench worker STATE SECONDS: one of the processes that LeaseCycles starts.
-if (args is ["worker", ..])
-    return await LeaseWorker.RunAsync(args[1..]);
+// bench worker: one of the processes that LeaseCycles starts.
+if (args is ["worker"])
+    return await Worker.RunAsync();
 
 var settings = BenchSettings.Parse(args);
 if (settings is null)
@@ -14,7 +14,9 @@ var failed = false;
 foreach (var (name, run) in new (string, Func<BenchSettings, IAsyncEnumerable<Ratio>>)[]
 {
     ("start", CommandStarts.RunAsync),
+    ("sources", SourceCounts.RunAsync),
     ("cycles", LeaseCycles.RunAsync),
+    ("sizes", StoreSizes.RunAsync),
     ("tests", SpreadTests.RunAsync),
 })
 {
