@@ -17,7 +17,7 @@ internal sealed class ResourceTable(StoreTransaction transaction)
     public IEnumerable<ResourceRow> Idle(string source, string binding) => InSteps(source, "state = 'idle' AND binding = $binding", binding);
 
     /// <summary>The resources of a source that are not free, by number, read as far as they are asked for.</summary>
-    public IEnumerable<ResourceRow> Taken(string source) => InSteps(source, "state <> 'idle' AND $binding IS NULL", binding: null);
+    public IEnumerable<ResourceRow> Taken(string source) => InSteps(source, "state <> 'idle'", binding: null);
 
     /// <summary>All free resources of a source, by number.</summary>
     public List<ResourceRow> Idle(string source) => Select("source = $source AND state = 'idle' ORDER BY number", ("$source", source));

@@ -6,8 +6,8 @@ namespace CrCache.Store;
 /// <summary>What acquire, release and status ask of the store is found by an index, so that it takes no longer among a million resources.</summary>
 public sealed class QueryPlanTests : IDisposable
 {
-    // Few rows by their nature: requests that wait, sources, resources on their way from one state to another.
-    private static readonly string[] Walked = ["SCAN ticket", "SCAN tally", "SCAN sqlite_sequence", "SCAN CONSTANT ROW", "SCAN resource USING INDEX resource_changing"];
+    // Few rows by their nature: requests that wait, sources, resources on their way from one state to another; or the first few.
+    private static readonly string[] Walked = ["SCAN source", "SCAN resource USING INDEX resource_idle_layered", "SCAN ticket", "SCAN tally", "SCAN sqlite_sequence", "SCAN CONSTANT ROW", "SCAN resource USING INDEX resource_changing"];
 
     private readonly TemporaryDirectory _directory = new();
     private readonly SqliteConnection _connection;
@@ -32,7 +32,7 @@ public sealed class QueryPlanTests : IDisposable
         using StoreStatements statements = new(_connection);
         using (statements.Transaction = _connection.BeginTransaction())
         {
-            Use(new StoreTransaction(statements, Instant.Of(TimeProvider.System)));
+            Use(new StoreTransaction(statements, Instant.Of(TimeProvider.System), new FaultPlan()));
             statements.Transaction.Rollback();
         }
 
@@ -70,7 +70,12 @@ public sealed class QueryPlanTests : IDisposable
         t.Resources.Expired();
         t.Resources.Processes();
         t.Resources.BoundTo("process");
-        _ = t.Resources.Idle("a").ToList();
+        _ = t.Resources.Idle("a", "").ToList();
+        t.Resources.Due("a", 20);
+        t.Resources.IdleLayered(20);
+        t.Sources.Find("a");
+        t.Sources.All();
+        t.Events.Strikes("a-0", t.Now);
         _ = t.Resources.Taken("a").ToList();
         t.Resources.Tally("a");
         t.Resources.Sources();
