@@ -97,6 +97,14 @@ public sealed class FaultTests : IDisposable
         Enum.GetNames(typeof(CrCacheEngine).Assembly.GetType("CrCache.Store.TransitionKind", throwOnError: true)!).Order(StringComparer.Ordinal),
         Scenarios.Select(s => s.Transition.Split(':')[0]).Distinct().Order(StringComparer.Ordinal));
 
+    [Fact]
+    public async Task What_users_have_cannot_be_told_to_die()
+    {
+        Assert.SkipWhen(Crcache.Program == Crcache.TestBuild, "this is a debug build");
+        _home.Home.Environment["CRCACHE_FAULT"] = "Begin:before";
+        Assert.Equal(["db-0"], await _home.Home.AcquireAsync("db"));
+    }
+
     [Theory]
     [MemberData(nameof(Points))]
     public async Task Killed_at_a_transition_the_next_command_repairs(int scenario, string transition, string when)
