@@ -141,6 +141,22 @@ public sealed class FaultTests : IDisposable
         _home.AssertWhole();
     }
 
+    [Fact]
+    public async Task What_ran_before_a_thief_who_was_killed_is_ended_before_anything_else_runs()
+    {
+        await _home.AcquireAsync("db");
+        using var running = _home.Home.StartCrcache("run", "db-0", "sh", "-c", "echo here; exec sleep 300");
+        await Eventually.True(() => running.OutputSoFar == "here\n", what: "the command");
+        _home.Home.Environment["CRCACHE_FAULT"] = "Steal:after";
+        Assert.Equal(128 + 9, (await ProcessRun.RunAsync([Crcache.TestBuild, "steal", "db-0"], _home.Home.Environment)).ExitCode);
+        _home.Home.Environment.Remove("CRCACHE_FAULT");
+        Assert.False(running.HasExited);
+
+        (await _home.Home.CrcacheAsync("run", "db-0", "true")).Success();
+
+        Assert.Equal(ExitCodes.LeaseLost, (await running.WaitAsync()).ExitCode);
+    }
+
     public void Dispose() => _home.Dispose();
 
     private static async Task KeepAsync(FaultHome home, string source)

@@ -120,10 +120,12 @@ internal sealed class RouteBook(StateStore store, HostEnvironment environment, C
         // In this order: whoever ends the lease sees what is written down, or what is written down sees that it has ended.
         public override Entry Begin()
         {
-            var entry = book._caller.Commands.Begin(lease.Name);
+            var epoch = lease.Epoch ?? 0;
+            var entry = book._caller.Commands.Begin(lease.Name, epoch);
             try
             {
                 book._store.Read(t => book.Require(t, lease, forHook: true));
+                book._caller.Commands.EndEarlierAsync(lease.Name, epoch, CancellationToken.None).GetAwaiter().GetResult();
                 if (timeToLive is { } time)
                 {
                     var beat = TimeSpan.FromTicks(Math.Clamp(time.Ticks / 3, ShortestBeat.Ticks, LongestBeat.Ticks));

@@ -29,10 +29,12 @@ internal sealed class RunningCommands(Func<string> directory, Lazy<ProcessIdenti
     /// Writes down that a command is about to start. On a disk that is full the file stays empty, and the command is found by its mark alone;
     /// on one that is read-only there is none, but nobody can end the lease either.
     /// </summary>
+    /// <param name="resource">Where.</param>
+    /// <param name="epoch">Under which hand-out; 0 for none.</param>
     /// <exception cref="StoreException">It cannot be written down.</exception>
-    public CommandTrack.Entry Begin(string resource)
+    public CommandTrack.Entry Begin(string resource, long epoch = 0)
     {
-        var id = RandomNumberGenerator.GetHexString(16, lowercase: true);
+        var id = string.Create(CultureInfo.InvariantCulture, $"{epoch}-{RandomNumberGenerator.GetHexString(16, lowercase: true)}");
         var path = Path.Combine(Place(resource), id);
         while (true)
         {
@@ -79,6 +81,17 @@ internal sealed class RunningCommands(Func<string> directory, Lazy<ProcessIdenti
             // One that ends its own lease is still in it.
         }
     }
+
+    /// <summary>Ends what still runs under earlier hand-outs: whoever took the resource over was killed before he could.</summary>
+    /// <exception cref="ResourceException">One cannot be ended.</exception>
+    public async Task EndEarlierAsync(string resource, long epoch, CancellationToken cancellationToken)
+    {
+        var earlier = Directory.GetFiles(Place(resource)).Where(f => EpochOf(f) is > 0 and var own && own < epoch);
+        await Task.WhenAll(earlier.Select(f => EndAsync(f, resource, cancellationToken))).ConfigureAwait(false);
+    }
+
+    private static long EpochOf(string path) =>
+        long.TryParse(Path.GetFileName(path).Split('-')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var epoch) ? epoch : 0;
 
     private static async Task EndAsync(string path, string resource, CancellationToken cancellationToken)
     {
