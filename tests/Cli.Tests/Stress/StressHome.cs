@@ -63,14 +63,15 @@ internal sealed class StressHome : IDisposable
     private string Script(string what, string otherwise) =>
         $"""
         exec </dev/null >/dev/null 2>&1 9>>'{_home.Combine("witness")}/'"$1"
-        flock -n 9 || {"{"} echo "$1 was used by somebody else at its {what} (pid $$)" >>'{OverlapFile}'; {otherwise}; {"}"}
+        flock -n 9 || {"{"} echo "$(date +%T.%N) $1 was used by somebody else at its {what} (pid $$)" >>'{OverlapFile}'; {otherwise}; {"}"}
 
         """;
 
+    // What a hook that was killed itself leaves running is not ended with it: the sleep does not have the lock.
     private string Work(int failsOneIn) => string.Create(CultureInfo.InvariantCulture,
         $"""
         test ! -e '{CalmFile}' || exit 0
-        sleep 0.0$(($$ % 4))
+        sleep 0.0$(($$ % 4)) 9>&-
         test $(($$ % {failsOneIn})) -ne 0
 
         """);
