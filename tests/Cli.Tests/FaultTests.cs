@@ -61,7 +61,7 @@ public sealed class FaultTests : IDisposable
                 await File.WriteAllTextAsync(h.Fails, "");
             },
         },
-        new("Approve", "db", "acquire -s db --owner victim", "acquire -s db", Mine) { Prepare = h => KeepAsync(h, "db") },
+        new("Doubt", "db", "acquire -s db", "acquire -s db", "acquire -s db") { Prepare = h => KeepAsync(h, "db") },
         new("Blame", "made", "acquire -s made", "acquire -s made", "acquire -s made") { Prepare = h => h.FailAsync(0) },
         new("Keep", "kept", "refill kept", "acquire -s kept", "acquire -s kept") { Prepare = h => KeepAsync(h, "kept") },
         new("Quarantine", "made", "acquire -s made", "heal", "heal") { Prepare = h => h.FailAsync(2) },

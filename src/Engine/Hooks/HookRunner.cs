@@ -78,6 +78,7 @@ internal sealed class HookRunner
             catch (OperationCanceledException)
             {
                 await command.StopAsync(StopTime).ConfigureAwait(false);
+                entry?.Leave();
                 throw;
             }
 
@@ -85,6 +86,7 @@ internal sealed class HookRunner
             await read.WaitAsync(DrainTime, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (result.ExitCode == 0)
                 return;
+            entry?.Leave();
             var end = result.Signal is { } signal ? $"was ended by signal {signal}" : $"failed with exit code {result.ExitCode}";
             var lines = string.Join(" | ", output.Lines().TakeLast(ShownLines));
             throw Failed(stage, script, lines.Length > 0 ? $"{end}: {lines}" : end);

@@ -344,7 +344,7 @@ internal sealed class Acquisition(
                 // Still the same hand-out, or still being made by this process: else it is no longer ours to undo.
                 if (t.Resources.Find(row.Name) is { State: ResourceState.Leased or ResourceState.Provisioning } current && current.Epoch == row.Epoch)
                 {
-                    transitions.GiveBack(current, "released", "the request failed");
+                    transitions.GiveBack(current, Transitions.Released, "the request failed");
                 }
             }
 

@@ -13,9 +13,6 @@ internal sealed record Allocation(ResourceRow Row, SourcePlan Plan, Allocation? 
     /// <summary>What it was asked to be; null for anything.</summary>
     public Condition? Where { get; init; }
 
-    /// <summary>Whether it has to be tested before it is used, because nobody has used it for a while.</summary>
-    public bool IsInDoubt { get; init; }
-
-    /// <summary>Whether it can be used already; else it has still to be made, or tested.</summary>
-    public bool IsReady => Row.State is ResourceState.Leased or ResourceState.Idle && !IsInDoubt;
+    /// <summary>Whether it can be used already; else it has still to be made, or, where it is not new, tested.</summary>
+    public bool IsReady => Row.State is ResourceState.Leased or ResourceState.Idle;
 }

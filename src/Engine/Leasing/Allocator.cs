@@ -41,7 +41,8 @@ internal sealed class Allocator(StoreTransaction transaction, Transitions transi
             }
             else if (fits?.Invoke(FactsOf(idle, plan)) is not false)
             {
-                return new Allocation(transitions.HandOut(idle with { Owner = owner }), plan, null, IsNew: false) { IsInDoubt = IsInDoubt(idle) };
+                var taken = idle with { Owner = owner };
+                return new Allocation(IsInDoubt(idle) ? transitions.Doubt(taken) : transitions.HandOut(taken), plan, null, IsNew: false);
             }
         }
 
@@ -165,7 +166,7 @@ internal sealed class Allocator(StoreTransaction transaction, Transitions transi
     }
 
     // By the clock that people read: one that was set brings a test too many.
-    private bool IsInDoubt(ResourceRow row) => !((transaction.Now - row.Tested)?.Duration() < Trusted && (transaction.Now - row.Since).Duration() < Trusted);
+    private bool IsInDoubt(ResourceRow row) => !((transaction.Now - row.Tested)?.Duration() < Trusted);
 
     private IEnumerable<SourcePlan> Preferred(IReadOnlyList<SourcePlan> layers) =>
         [.. layers.OrderByDescending(HasCached).ThenByDescending(l => l.Settings.Reserve > 0)];

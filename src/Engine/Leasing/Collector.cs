@@ -21,7 +21,7 @@ internal sealed class Collector(StoreTransaction transaction, Transitions transi
                 ResourceState.Dirty when isAsked || IsDue(row.RetryAt) => ("discard", "an earlier discard failed"),
                 ResourceState.Quarantined when row.Route is null && IsDue(row.RetryAt) => ("retest", "its quarantine is over"),
                 ResourceState.Quarantined when row.Route is not null && (isAsked || IsDue(row.RetryAt)) => ("discard", "its discard has failed again and again"),
-                ResourceState.Provisioning when IsGone(row.Actor) => ("discard", "whoever was making it has ended"),
+                ResourceState.Provisioning when IsGone(row.Actor) => row.Made is null ? ("discard", "whoever was making it has ended") : ("release", "whoever was testing it has ended"),
                 ResourceState.Resetting when IsGone(row.Actor) => ("reset", "whoever was resetting it has ended"),
                 ResourceState.Discarding when IsGone(row.Actor) => ("discard", "whoever was discarding it has ended"),
                 _ => (null, null),
@@ -73,6 +73,9 @@ internal sealed class Collector(StoreTransaction transaction, Transitions transi
             case ResourceState.Resetting:
                 transitions.Reset(row);
                 break;
+            case ResourceState.Provisioning:
+                transitions.GiveBack(row, Transitions.Collected, reason);
+                break;
             case ResourceState.Quarantined when row.Route is null:
                 transitions.Retest(row, reason);
                 break;
@@ -91,7 +94,7 @@ internal sealed class Collector(StoreTransaction transaction, Transitions transi
         Report.Add(new CollectedResource(row.Name, "release", reason));
         if (apply && transaction.Resources.Find(row.Name) is { IsInUse: true } current && current.Epoch == row.Epoch)
         {
-            transitions.GiveBack(current, "collected", reason);
+            transitions.GiveBack(current, Transitions.Collected, reason);
         }
     }
 

@@ -26,7 +26,7 @@ internal sealed class Provisioner(StateStore store, HookCalls hooks, RouteBook r
         {
             return allocation.IsNew
                 ? await MakeAsync(allocation, below, cancellationToken).ConfigureAwait(false)
-                : await TestAsync(allocation.Row, cancellationToken).ConfigureAwait(false);
+                : await TestAsync(allocation, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (e is ResourceException or HealthException)
         {
@@ -35,10 +35,10 @@ internal sealed class Provisioner(StateStore store, HookCalls hooks, RouteBook r
         }
     }
 
-    private async Task<ResourceRow> TestAsync(ResourceRow row, CancellationToken cancellationToken)
+    private async Task<ResourceRow> TestAsync(Allocation allocation, CancellationToken cancellationToken)
     {
-        await test.RequireAsync(row.Name, cancellationToken).ConfigureAwait(false);
-        return Change(row, (_, transitions, r) => transitions.Approve(r)) ?? row;
+        await test.RequireAsync(allocation.Row.Name, cancellationToken).ConfigureAwait(false);
+        return Continue(allocation, (_, transitions, r) => transitions.HandOut(r));
     }
 
     private async Task<ResourceRow> MakeAsync(Allocation allocation, ResourceRow? below, CancellationToken cancellationToken)

@@ -86,7 +86,7 @@ internal sealed class RunningCommands(Func<string> directory, Lazy<ProcessIdenti
     /// <exception cref="ResourceException">One cannot be ended.</exception>
     public async Task EndEarlierAsync(string resource, long epoch, CancellationToken cancellationToken)
     {
-        var earlier = Directory.GetFiles(Place(resource)).Where(f => EpochOf(f) is > 0 and var own && own < epoch);
+        var earlier = (Directory.Exists(Place(resource)) ? Directory.GetFiles(Place(resource)) : []).Where(f => EpochOf(f) is > 0 and var own && own < epoch);
         await Task.WhenAll(earlier.Select(f => EndAsync(f, resource, cancellationToken))).ConfigureAwait(false);
     }
 
@@ -119,6 +119,7 @@ internal sealed class RunningCommands(Func<string> directory, Lazy<ProcessIdenti
             {
                 // Whoever starts a process may be killed before it could say which, and a process that ends may leave others: they have a mark.
                 List<ProcessStatus> processes = [.. ProcessStatus.WithVariable(Tag, Path.GetFileName(path))];
+
                 // What runs on another machine, or in another container, is not to be seen from here: such an id is somebody else's.
                 if (written?.Started?.Find() is { } one)
                 {
@@ -220,6 +221,7 @@ internal sealed class RunningCommands(Func<string> directory, Lazy<ProcessIdenti
     private sealed class RunningFile(string path, string resource, string id, ProcessIdentity starter, bool isEmpty) : CommandTrack.Entry
     {
         private IDisposable? _heartbeat;
+        private bool _isLeft;
 
         public override IReadOnlyDictionary<string, string> Environment { get; } =
             new Dictionary<string, string> { ["CRCACHE_RESOURCE"] = resource, [Tag] = id };
@@ -238,9 +240,28 @@ internal sealed class RunningCommands(Func<string> directory, Lazy<ProcessIdenti
             }
         }
 
+        public override void Leave()
+        {
+            try
+            {
+                // Without a starter whoever ends it waits for nobody.
+                File.WriteAllText(path, "\n");
+                _isLeft = true;
+            }
+            catch (IOException)
+            {
+                // The disk is full: it is forgotten, as if it had ended well.
+            }
+        }
+
         public override void Dispose()
         {
             _heartbeat?.Dispose();
+            if (_isLeft)
+            {
+                return;
+            }
+
             try
             {
                 IsEvicted = File.ReadLines(path).Contains(Evicted);

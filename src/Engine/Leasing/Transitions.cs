@@ -10,6 +10,12 @@ namespace CrCache.Leasing;
 /// <param name="known">What sources keep, as far as it was read; for the others what the store has of them holds.</param>
 internal sealed class Transitions(StoreTransaction transaction, Caller caller, IReadOnlyDictionary<string, KeepRules>? known = null)
 {
+    /// <summary>The event of a resource that its holder has given back.</summary>
+    public const string Released = "released";
+
+    /// <summary>The event of one that was taken back, because its holder's time is over.</summary>
+    public const string Collected = "collected";
+
     private readonly Dictionary<string, KeepRules> _rules = known is null ? new(StringComparer.Ordinal) : new(known, StringComparer.Ordinal);
 
     /// <summary>Rows that came to be reset or discarded in this transaction; whoever runs it does that afterwards.</summary>
@@ -87,12 +93,13 @@ internal sealed class Transitions(StoreTransaction transaction, Caller caller, I
         return Lease(row with { Uses = row.Uses + 1 }, owner, TransitionKind.HandOut, "acquired", $"by {owner.Name}{Remark(owner)}");
     }
 
-    /// <summary>Records that a resource works, whoever has it.</summary>
-    public ResourceRow Approve(ResourceRow row)
+    /// <summary>Begins to test a resource that was free, for the owner its row names: it is nobody's until it is seen to work.</summary>
+    public ResourceRow Doubt(ResourceRow row)
     {
-        transaction.Faults.Reach(TransitionKind.Approve);
-        row = row with { Tested = transaction.Now };
+        transaction.Faults.Reach(TransitionKind.Doubt);
+        row = row with { State = ResourceState.Provisioning, Since = transaction.Now, Actor = caller.Process, Due = null };
         transaction.Resources.Update(row);
+        Event(row.Name, row.Epoch, "testing", null);
         return row;
     }
 
@@ -156,22 +163,23 @@ internal sealed class Transitions(StoreTransaction transaction, Caller caller, I
     }
 
     /// <summary>
-    /// Takes a resource back: one that somebody has is kept as far as its source's rules go, once nothing of its holder runs on it any
-    /// more; one that was still being made, or with which something is wrong, is discarded.
+    /// Takes a resource back: one that was made is kept as far as its source's rules go, once nothing of its holder runs on it any more;
+    /// one that was still being made, or with which something is wrong, is discarded.
     /// </summary>
     public void GiveBack(ResourceRow row, string kind, string? detail)
     {
         transaction.Faults.Reach(TransitionKind.GiveBack);
-        if (!row.IsInUse)
+        if (row.IsInUse)
         {
-            Condemn(row, row.Problem);
-            return;
+            Event(row.Name, row.Epoch, kind, detail);
+
+            // Whoever gives it back had it in use; whether one whose holder has died worked to the end is not known.
+            row = row with { Tested = kind == Released && row.Tested is not null ? transaction.Now : null };
         }
 
-        Event(row.Name, row.Epoch, kind, detail);
-        if (row.Problem is { } problem)
+        if (row.Problem is not null || row.Made is null)
         {
-            Condemn(row, problem);
+            Condemn(row, row.Problem);
             return;
         }
 
@@ -247,7 +255,7 @@ internal sealed class Transitions(StoreTransaction transaction, Caller caller, I
         if (row.Base is { } name && transaction.Resources.Find(name) is { } below && below.Owner?.Resource == row.Name)
         {
             // What is wrong may be wrong with what is below.
-            GiveBack(row.Problem is null ? below : below with { Tested = null }, "released", $"by {row.Name}");
+            GiveBack(row.Problem is null ? below : below with { Tested = null }, Released, $"by {row.Name}");
         }
     }
 

@@ -22,6 +22,9 @@ internal abstract class CommandTrack
         /// <summary>Says which process it is.</summary>
         public abstract void Started(int process);
 
+        /// <summary>Says that it has failed half-way: what it left running is ended before anything else happens to the resource.</summary>
+        public abstract void Leave();
+
         /// <summary>Says that it has ended, or was never started.</summary>
         public abstract void Dispose();
     }

@@ -12,8 +12,8 @@ internal enum TransitionKind
     /// <summary>It is made.</summary>
     Provision,
 
-    /// <summary>It was tested, and works.</summary>
-    Approve,
+    /// <summary>It is about to be tested.</summary>
+    Doubt,
 
     /// <summary>It was tested, or made, and does not work.</summary>
     Blame,

@@ -71,7 +71,7 @@ internal sealed class StressHome : IDisposable
     private string Work(int failsOneIn) => string.Create(CultureInfo.InvariantCulture,
         $"""
         test ! -e '{CalmFile}' || exit 0
-        sleep 0.0$(($$ % 4)) 9>&-
+        sleep 0.0$(($$ % 4))
         test $(($$ % {failsOneIn})) -ne 0
 
         """);
