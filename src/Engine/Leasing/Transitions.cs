@@ -242,14 +242,13 @@ internal sealed class Transitions(StoreTransaction transaction, Caller caller, I
     public void Forget(ResourceRow row)
     {
         transaction.Faults.Reach(TransitionKind.Forget);
-        Event(row.Name, row.Epoch, "discarded", null);
         if (row.Problem is not null && Strikes.Of(row.Name, transaction) is var strikes && strikes >= Strikes.Most)
         {
             Quarantine(row with { Route = null, Base = null, Facts = null, Concurrency = null, Made = null, Tested = null, Uses = 0 }, strikes);
         }
         else
         {
-            transaction.Resources.Remove(row.Name);
+            Remove(row);
         }
 
         if (row.Base is { } name && transaction.Resources.Find(name) is { } below && below.Owner?.Resource == row.Name)
@@ -286,8 +285,8 @@ internal sealed class Transitions(StoreTransaction transaction, Caller caller, I
     public void Retest(ResourceRow row, string why)
     {
         transaction.Faults.Reach(TransitionKind.Retest);
-        transaction.Resources.Remove(row.Name);
         Event(row.Name, row.Epoch, "retest", why);
+        Remove(row);
     }
 
     /// <summary>Forgives a resource its strikes, and lets it be tried anew: what is left of it is discarded first.</summary>
@@ -297,12 +296,18 @@ internal sealed class Transitions(StoreTransaction transaction, Caller caller, I
         Event(row.Name, row.Epoch, "healed", row.Problem);
         if (row.Route is null && row.State == ResourceState.Quarantined)
         {
-            transaction.Resources.Remove(row.Name);
+            Remove(row);
         }
         else
         {
             Condemn(row with { Problem = null, Failures = 0 }, "healed");
         }
+    }
+
+    private void Remove(ResourceRow row)
+    {
+        transaction.Resources.Remove(row.Name);
+        Event(row.Name, row.Epoch, "discarded", null);
     }
 
     private void Quarantine(ResourceRow row, int strikes)

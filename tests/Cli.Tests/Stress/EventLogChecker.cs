@@ -74,7 +74,7 @@ internal sealed class EventLogChecker
                 break;
             case "released" or "collected":
                 Require(e, resource.Phase == LoggedPhase.InUse, $"takes back what nobody has: {resource}");
-                Require(e, resource.User is not { } user || !_resources.ContainsKey(user), $"takes back what {resource.User} is layered on");
+                Require(e, !(resource.User is { } user && _resources.GetValueOrDefault(user) is { Phase: not LoggedPhase.Quarantined }), $"takes back what {resource.User} is layered on");
                 RequireEpoch(e, resource);
                 (resource.Phase, resource.User) = (LoggedPhase.Free, null);
                 break;
@@ -84,11 +84,21 @@ internal sealed class EventLogChecker
                 resource.Phase = LoggedPhase.Going;
                 break;
             case "failed":
-                Require(e, resource.Phase is LoggedPhase.Going or LoggedPhase.Free, $"is about what nobody was clearing: {resource}");
+                Require(e, resource.Phase is not (LoggedPhase.InUse or LoggedPhase.Quarantined), $"is about what somebody has, or nobody touches: {resource}");
                 resource.Phase = LoggedPhase.Going;
                 break;
+            case "quarantined":
+                Require(e, resource.Phase == LoggedPhase.Going, $"is about what did not fail: {resource}");
+                resource.Phase = LoggedPhase.Quarantined;
+                break;
+            case "retest":
+                Require(e, resource.Phase == LoggedPhase.Quarantined, $"ends a quarantine that was none: {resource}");
+                break;
+            case "healed":
+                Require(e, resource.Phase is LoggedPhase.Quarantined or LoggedPhase.Going, $"is about what nothing is wrong with: {resource}");
+                break;
             case "discarded":
-                Require(e, resource.Phase == LoggedPhase.Going, $"forgets what was not being discarded: {resource}");
+                Require(e, resource.Phase is LoggedPhase.Going or LoggedPhase.Quarantined, $"forgets what was not being discarded: {resource}");
                 _resources.Remove(e.Resource);
                 break;
         }

@@ -14,4 +14,7 @@ internal enum LoggedPhase
 
     /// <summary>It is being discarded, or is to be.</summary>
     Going,
+
+    /// <summary>It has failed again and again, and is left alone.</summary>
+    Quarantined,
 }

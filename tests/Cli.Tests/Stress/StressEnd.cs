@@ -18,6 +18,7 @@ internal sealed class StressEnd(TestHome home, StressCommand command, IReadOnlyL
     public async Task<IReadOnlyDictionary<string, bool>> SettleAsync()
     {
         await CollectAsync();
+        await command.RunAsync(["heal"], kill: null, owner: null);
 
         // All that the topmost source ever gives is still there to be had, and nobody stands in line before it.
         var top = sources[^1];
@@ -27,6 +28,9 @@ internal sealed class StressEnd(TestHome home, StressCommand command, IReadOnlyL
         }
 
         await CollectAsync();
+
+        // By name: it waits for whatever still makes something ahead of time.
+        await command.RunAsync(["refill", .. sources.Select(s => s.Name)], kill: null, owner: null);
         foreach (var file in Directory.EnumerateFiles(Path.Combine(home.StateDirectory, "running"), "*", SearchOption.AllDirectories))
         {
             _violations.Add($"{file} is left of a command");
@@ -39,6 +43,14 @@ internal sealed class StressEnd(TestHome home, StressCommand command, IReadOnlyL
 
         return await LeftAsync();
     }
+
+    // What is kept of a pool is at least what is kept of what it draws from.
+    private int Floor(StressSource source) =>
+        Math.Min(Most(source), Math.Max(source.Reserve, source.Layers.Sum(l => Floor(sources.Single(s => s.Name == l)))));
+
+    private int Most(StressSource source) => source.Layers.Count == 0
+        ? source.Maximum
+        : Math.Min(source.Maximum, source.Layers.Sum(l => Most(sources.Single(s => s.Name == l))));
 
     private async Task CollectAsync()
     {
@@ -69,7 +81,7 @@ internal sealed class StressEnd(TestHome home, StressCommand command, IReadOnlyL
         {
             var name = source.GetProperty("source").GetString();
             var idle = resources.Count(r => r.State == "idle");
-            if (idle > (sources.FirstOrDefault(s => s.Name == name)?.Reserve ?? 0))
+            if (idle > (sources.FirstOrDefault(s => s.Name == name) is { } own ? Floor(own) : 0))
             {
                 _violations.Add($"{idle} of '{name}' are idle, more than the reserve");
             }

@@ -20,9 +20,9 @@ internal sealed class StressPlan
         var mixed = random.Next(4, 10);
         Sources =
         [
-            new("plain", plain, random.Next(0, plain), []),
+            new("plain", plain, random.Next(0, plain), []) { MaxUseCount = random.Next(2) == 0 ? 5 : null },
             new("hooked", hooked, random.Next(0, 3), [], HasHooks: true),
-            new("mixed", mixed, random.Next(0, 4), ["plain", "hooked"]),
+            new("mixed", mixed, random.Next(0, 4), ["plain", "hooked"]) { MaxUseCount = random.Next(2) == 0 ? 3 : null },
             new("top", 4, random.Next(0, 3), ["mixed"], HasHooks: random.Next(2) == 0),
         ];
     }

@@ -8,7 +8,10 @@ namespace CrCache.Cli.Tests.Stress;
 /// <param name="HasHooks">Whether scripts run as its resources are made and unmade.</param>
 internal sealed record StressSource(string Name, int Maximum, int Reserve, IReadOnlyList<string> Layers, bool HasHooks = false)
 {
+    /// <summary>After how many uses a resource is discarded; null for never.</summary>
+    public int? MaxUseCount { get; init; }
+
     /// <summary>Its source.conf.</summary>
     public string Text =>
-        $"{(Layers.Count == 0 ? "type=local" : $"type=pool\nsources={string.Join(',', Layers)}")}\nmaximum={Maximum}\nreserve={Reserve}\n";
+        $"{(Layers.Count == 0 ? "type=local" : $"type=pool\nsources={string.Join(',', Layers)}")}\nmaximum={Maximum}\nreserve={Reserve}\n{(MaxUseCount is { } count ? $"max_use_count={count}\n" : "")}";
 }
