@@ -231,7 +231,7 @@ internal sealed class Acquisition(
                 if (allocator.Take(planned.Plan, attempt.Owner, planned.Fits) is not { } allocation)
                 {
                     unmet = planned;
-                    allocator.MakeRoom(planned.Plan, attempt.Owner, planned.Fits);
+                    allocator.MakeRoom(planned.Plan, attempt.Owner, planned.Fits, planned.Demand.AtLeast - i);
                     return taken;
                 }
 
@@ -250,7 +250,7 @@ internal sealed class Acquisition(
                 }
 
                 // What is discarded for it is discarded first, and then all is taken anew.
-                unmet = allocator.MakeRoom(planned.Plan, attempt.Owner, planned.Fits) is null ? null : planned;
+                unmet = allocator.MakeRoom(planned.Plan, attempt.Owner, planned.Fits, missing: 1) is null ? null : planned;
                 if (unmet is not null)
                 {
                     return taken;

@@ -53,9 +53,18 @@ internal sealed class Allocator(StoreTransaction transaction, Transitions transi
     /// Begins to discard something idle for what could not be taken, where nothing but a maximum is in the way. There is room only when it
     /// is gone, and then it is to be taken anew.
     /// </summary>
+    /// <param name="plan">The source.</param>
+    /// <param name="owner">For whom.</param>
+    /// <param name="fits">Whether one of these facts will do; null for any.</param>
+    /// <param name="missing">How many are missing in all: nothing is discarded where not all of them could be had.</param>
     /// <returns>What is discarded; null where that would not help.</returns>
-    public ResourceRow? MakeRoom(SourcePlan plan, OwnerRow owner, Predicate<Facts>? fits)
+    public ResourceRow? MakeRoom(SourcePlan plan, OwnerRow owner, Predicate<Facts>? fits, int missing)
     {
+        if (new Availability(transaction, []).Of(plan) - earmarks.Count < missing)
+        {
+            return null;
+        }
+
         var condemned = Condemned.Count;
         _makesRoom = true;
         Take(plan, owner, fits);

@@ -58,7 +58,7 @@ internal sealed class Explanation(StoreTransaction transaction, Allocator alloca
         OwnerRow owner = new("explain", null, null, null, null, null);
         transaction.Execute("SAVEPOINT new;");
         var made = allocator.Make(plan, owner, planned.Fits);
-        var room = made is null ? allocator.MakeRoom(plan, owner, planned.Fits) : null;
+        var room = made is null ? allocator.MakeRoom(plan, owner, planned.Fits, missing: 1) : null;
         transaction.Execute("ROLLBACK TO new;");
         return made is not null ? new(plan.Name, null, true, "can be made", null)
             : room is not null ? new(plan.Name, null, true, $"can be made: {room.Name} is discarded for it", null)

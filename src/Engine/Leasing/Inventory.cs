@@ -6,9 +6,6 @@ namespace CrCache.Leasing;
 /// <summary>What there is and what happened: reads, and changes nothing.</summary>
 public sealed class Inventory
 {
-    // Of more than that it is not counted which are in the way: there are enough.
-    private const int MostKept = 1000;
-
     private readonly StateStore _store;
     private readonly SourceCatalog _catalog;
     private readonly SourcePlans _plans;
@@ -38,9 +35,8 @@ public sealed class Inventory
         var loaded = names.ToDictionary(n => n, n => Load(n, mustExist: sources.Count > 0 && !owning.Contains(n)));
         return _store.Read(t =>
         {
-            var lapsed = Lapsed(t);
-            var kept = t.Resources.IdleLayered(MostKept);
-            return (IReadOnlyList<SourceStatus>)[.. names.Select(n => Status(t, n, loaded[n], lapsed, kept))];
+            Availability availability = new(t, Availability.Lapsed(t));
+            return (IReadOnlyList<SourceStatus>)[.. names.Select(n => Status(t, n, loaded[n], availability))];
         });
     }
 
@@ -88,24 +84,8 @@ public sealed class Inventory
     /// <exception cref="StoreException">The store cannot be read.</exception>
     public IAsyncEnumerable<ResourceEvent> FollowAsync(long after, CancellationToken cancellationToken) => new EventFeed(_store).FollowAsync(after, cancellationToken);
 
-    /// <summary>How many resources of each source the next acquire will find given back, because their leases or owners have ended.</summary>
-    private static Dictionary<string, int> Lapsed(StoreTransaction transaction)
-    {
-        Dictionary<string, int> lapsed = new(StringComparer.Ordinal);
-        var ended = transaction.Resources.Expired().Where(r => r.Owner!.IsOver(transaction)).Concat(transaction.Resources.Processes().Where(Collector.IsGone).SelectMany(transaction.Resources.BoundTo));
-        foreach (var row in ended.DistinctBy(r => r.Name))
-        {
-            for (var at = row; at is not null; at = at.Base is { } below ? transaction.Resources.Find(below) : null)
-            {
-                lapsed[at.Source] = lapsed.GetValueOrDefault(at.Source) + 1;
-            }
-        }
-
-        return lapsed;
-    }
-
     private static SourceStatus Status(
-        StoreTransaction transaction, string name, (SourcePlan? Plan, CrCacheException? Problem) loaded, Dictionary<string, int> lapsed, List<ResourceRow> kept)
+        StoreTransaction transaction, string name, (SourcePlan? Plan, CrCacheException? Problem) loaded, Availability availability)
     {
         var tally = transaction.Resources.Tally(name);
         return new SourceStatus
@@ -116,27 +96,11 @@ public sealed class Inventory
             InUse = tally.InUse(),
             Changing = tally.All() - tally.GetValueOrDefault(ResourceState.Idle) - tally.InUse(),
             Maximum = loaded.Plan?.Maximum,
-            Available = loaded.Plan is { } plan ? Available(transaction, plan, Freed(transaction, plan, kept, lapsed)) : 0,
+            Available = loaded.Plan is { } plan ? availability.Of(plan) : 0,
             Concurrency = loaded.Plan is { } known ? Concurrency(transaction, known) : null,
             Problem = loaded.Problem,
             Refill = transaction.Sources.Find(name) is { Problem: { } problem } row ? new(row.Failures, row.RetryAt, problem, row.Stopped is not null) : null,
         };
-    }
-
-    /// <summary>What would be free for a source as well, were something above it given up that is free: what is only kept is in nobody's way.</summary>
-    private static Dictionary<string, int> Freed(StoreTransaction transaction, SourcePlan plan, List<ResourceRow> kept, Dictionary<string, int> lapsed)
-    {
-        var own = plan.All().Select(p => p.Name).ToHashSet();
-        Dictionary<string, int> freed = new(lapsed, StringComparer.Ordinal);
-        foreach (var row in kept.Where(r => !own.Contains(r.Source)))
-        {
-            for (var at = row.Base is { } name ? transaction.Resources.Find(name) : null; at is not null; at = at.Base is { } below ? transaction.Resources.Find(below) : null)
-            {
-                freed[at.Source] = freed.GetValueOrDefault(at.Source) + 1;
-            }
-        }
-
-        return freed;
     }
 
     private static ResourceStatus Status(StoreTransaction transaction, ResourceRow row) => new()
@@ -157,20 +121,6 @@ public sealed class Inventory
 
     // While the process is seen to run, the time does not count.
     private static bool EndsWithProcess(ResourceRow row, OwnerRow owner) => row.State == ResourceState.Leased && owner.IsAlive();
-
-    private static int? Available(StoreTransaction transaction, SourcePlan plan, Dictionary<string, int> lapsed)
-    {
-        var tally = transaction.Resources.Tally(plan.Name);
-        long? room = plan.Settings.Maximum is { } maximum ? Math.Max(0, maximum - tally.All() + lapsed.GetValueOrDefault(plan.Name)) : null;
-        if (plan.Layers.Count > 0)
-        {
-            var layers = plan.Layers.DistinctBy(l => l.Name).Select(l => Available(transaction, l, lapsed)).ToList();
-            long? below = layers.Contains(null) ? null : layers.Sum(l => (long)l!.Value);
-            room = room is { } own && below is { } sum ? Math.Min(own, sum) : room ?? below;
-        }
-
-        return room is { } more ? (int)Math.Min(int.MaxValue, more + tally.GetValueOrDefault(ResourceState.Idle)) : null;
-    }
 
     private static int? Concurrency(StoreTransaction transaction, SourcePlan plan) =>
         plan.Settings.Concurrency

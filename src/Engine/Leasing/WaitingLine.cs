@@ -93,7 +93,7 @@ internal sealed class WaitingLine(StoreTransaction transaction, Caller caller, I
                     {
                         earmarks.Keep(allocation);
                     }
-                    else if (allocator.MakeRoom(planned.Plan, owner, planned.Fits) is { } idle)
+                    else if (allocator.MakeRoom(planned.Plan, owner, planned.Fits, missing: 1) is { } idle)
                     {
                         // It is given up for who waits, and not handed to anybody else until then.
                         earmarks.Keep(idle);

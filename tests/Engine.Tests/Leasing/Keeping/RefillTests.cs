@@ -58,6 +58,20 @@ public sealed class RefillTests : IDisposable
     }
 
     [Fact]
+    public async Task What_is_kept_is_not_given_up_for_what_cannot_be_had_all_the_same()
+    {
+        _fixture.Home.AddSource("lab", "type=local\nmaximum=3\nreserve=3");
+        _fixture.Home.AddSource("pool", "type=pool\nsources=lab\nmaximum=2");
+        await _fixture.Acquire("lab");
+        await Refill("pool");
+        Assert.Equal(2, _fixture.Count("pool").Cached);
+
+        await Assert.ThrowsAsync<NothingAvailableException>(() => _fixture.Acquire("lab", 3));
+        Assert.Equal(2, _fixture.Count("pool").Cached);
+        Assert.Equal(2, (await _fixture.Acquire("lab", 2)).Count);
+    }
+
+    [Fact]
     public async Task Used_up_it_is_discarded_when_it_is_given_back()
     {
         _fixture.Home.AddSource("lab", "type=local\nreserve=1\nmax_use_count=2");
