@@ -16,7 +16,15 @@ internal sealed class Interruption : IDisposable
     private Interruption() => _registrations = [.. EndingSignal.All.Select(s => PosixSignalRegistration.Create(s.Signal, context =>
     {
         context.Cancel = Interlocked.CompareExchange(ref _signal, s.Number, 0) == 0;
-        _cancellation.Cancel();
+        try
+        {
+            _cancellation.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It ended by itself just now.
+        }
+
         _firstStretch.End(s);
     }))];
 

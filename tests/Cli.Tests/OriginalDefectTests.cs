@@ -7,8 +7,8 @@ public sealed class OriginalDefectTests : IDisposable
 
     public OriginalDefectTests()
     {
-        _home.AddSource("lab", "type=local\nmaximum=2\nreserve=2\n");
-        _home.AddSource("pool", "type=pool\nsources=lab\nreserve=2\n");
+        _home.AddSource("lab", "type=local\nmaximum=2\nidle_time=1h\n");
+        _home.AddSource("pool", "type=pool\nsources=lab\nidle_time=1h\n");
     }
 
     public void Dispose() => _home.Dispose();

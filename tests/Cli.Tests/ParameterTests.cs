@@ -7,7 +7,7 @@ public sealed class ParameterTests : IDisposable
 {
     private readonly TestHome _home = new();
 
-    public ParameterTests() => _home.AddSource("ubuntu", "type=local\ncwd=/${dir:-tmp}\nlabels=release=${release}\nmaximum=3\nreserve=3\n");
+    public ParameterTests() => _home.AddSource("ubuntu", "type=local\ncwd=/${dir:-tmp}\nlabels=release=${release}\nmaximum=3\nidle_time=1h\n");
 
     public void Dispose() => _home.Dispose();
 

@@ -17,7 +17,7 @@ public sealed class UnwritableStateTests : IDisposable
     public UnwritableStateTests()
     {
         Assert.SkipWhen(Requirement.Mounts.IsMissing(out var reason), reason);
-        _home.AddSource("lab", "type=local\nmaximum=9\nreserve=9\n");
+        _home.AddSource("lab", "type=local\nmaximum=9\nidle_time=1h\n");
         Directory.CreateDirectory(_home.StateDirectory);
     }
 

@@ -35,7 +35,8 @@ internal sealed class RefillRun(
             });
         }
 
-        while (true)
+        // It was started beside a command, and may come when the store has been taken away: it must not make another.
+        while (sources.Count > 0 || File.Exists(store.File))
         {
             object? stamp;
             using (var turn = await EnterAsync(waits: sources.Count > 0, cancellationToken).ConfigureAwait(false))
@@ -55,9 +56,11 @@ internal sealed class RefillRun(
             // Whoever found this one at it has left the rest to it, perhaps after its last look.
             if (Equals(stamp, store.Stamp()))
             {
-                return report;
+                break;
             }
         }
+
+        return report;
     }
 
     private async Task<StoreGate?> EnterAsync(bool waits, CancellationToken cancellationToken)
