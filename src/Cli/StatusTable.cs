@@ -63,7 +63,7 @@ internal static class StatusTable
         r.Note ?? "");
 
     private static string Text(RefillStatus refill) =>
-        $"not refilled: failed {(refill.Failures == 1 ? "once" : $"{Text(refill.Failures)} times")}, {(refill.IsStopped ? "stopped until the configuration is corrected" : $"next try after {Printable.Time(refill.RetryAt ?? default)}")}: {refill.Problem}";
+        $"not refilled: failed {(refill.Failures == 1 ? "once" : $"{Text(refill.Failures)} times")}, {(refill.IsStopped ? "stopped until source.conf has changed, or crcache refill is told its name" : $"next try after {Printable.Time(refill.RetryAt ?? default)}")}: {refill.Problem}";
 
     private static string Bound(string state, string binding) => binding.Length > 0 ? $"{state} {binding}" : state;
 

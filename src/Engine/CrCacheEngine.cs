@@ -34,7 +34,7 @@ public sealed class CrCacheEngine
         var provisioner = new Provisioner(store, hooks, book, new HealthTest(book), caller);
         var refill = new Refill(store, environment, options);
         var acquisition = new Acquisition(store, plans, provisioner, clearance, refill, caller, options.Time);
-        var refillRun = new RefillRun(store, plans, provisioner, clearance, caller, () => environment.LockFile("refill", Sources.Roots()));
+        var refillRun = new RefillRun(store, plans, provisioner, clearance, caller, environment, () => environment.LockFile("refill", Sources.Roots().Where(Directory.Exists)));
         Leases = new LeaseService(store, rules, acquisition, clearance, refill, refillRun, book, caller);
         Inventory = new Inventory(store, Sources, plans);
         Commands = new CommandRunner(resolver);

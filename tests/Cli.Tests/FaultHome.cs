@@ -18,6 +18,7 @@ internal sealed class FaultHome : IDisposable
         _home.AddSource("made", "type=local\nmaximum=1");
         _home.AddHook("made", "provision.d", "10-asked", $"test ! -e {FailsToBegin}");
         _home.AddHook("made", "discard.d", "10-asked", $"test ! -e {Fails} || exit 1; test ! -e {Lasts} || {{ touch {Begun}; exec sleep 300; }}");
+        _home.AddHook("kept", "provision.d", "10-asked", $"test ! -e {FailsToBegin}");
         _home.AddSource("top", "type=pool\nsources=made\nmaximum=1");
         _engine = Open(TimeProvider.System);
     }

@@ -74,6 +74,8 @@ public sealed class FaultTests : IDisposable
             },
         },
         new("Heal", "made", "heal", "heal", "acquire -s made") { Prepare = h => h.FailAsync(3) },
+        new("PutOff", "kept", "refill kept", "acquire -s kept", "acquire -s kept") { Prepare = h => h.FailAsync(0) },
+        new("Resume", "kept", "refill kept", "acquire -s kept", "acquire -s kept"),
         new("Join", "made", "acquire -s made --wait", "release %", "release %") { Prepare = h => h.AcquireAsync("made") },
         new("Serve", "db", "acquire -s db:2 --wait --owner victim", "acquire -s db:2", Mine)
         {

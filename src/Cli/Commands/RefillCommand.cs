@@ -5,8 +5,6 @@ namespace CrCache.Cli.Commands;
 /// <summary>Makes ahead of time what is to be kept, and discards what is not.</summary>
 internal sealed class RefillCommand : Command
 {
-    private const string Failed = "failed";
-
     private readonly GlobalOptions _options;
     private readonly Argument<string[]> _sources = new("SOURCE")
     {
@@ -36,6 +34,6 @@ internal sealed class RefillCommand : Command
             return await engine.Leases.RefillAsync(parsed.GetValue(_sources) ?? [], token);
         });
         CollectedReport.Write(done, applied: true, parsed.GetValue(_options.Json));
-        return done.Any(d => d.Action == Failed) ? ExitCodes.Failed : ExitCodes.Done;
+        return done.Any(d => d.IsFailure) ? ExitCodes.Failed : ExitCodes.Done;
     }
 }

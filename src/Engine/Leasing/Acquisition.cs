@@ -119,14 +119,14 @@ internal sealed class Acquisition(
                 continue;
             }
 
-            // Nothing was in the way but the others; what is being made for nobody comes as soon as if it were made for this one.
-            if (left <= TimeSpan.Zero && !decision.Comes)
+            // Nothing was in the way but the others.
+            if (left <= TimeSpan.Zero)
             {
                 var problem = decision.Problem ?? throw new InvalidOperationException("nothing was taken, and for no reason");
                 throw attempt.Request.Wait == TimeSpan.Zero ? problem : problem.After(attempt.Request.Wait);
             }
 
-            await store.WaitForChangeAsync(stamp, left > TimeSpan.Zero && left < LongestSleep ? left : LongestSleep, cancellationToken).ConfigureAwait(false);
+            await store.WaitForChangeAsync(stamp, left < LongestSleep ? left : LongestSleep, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -212,10 +212,7 @@ internal sealed class Acquisition(
 
         var ticket = Stand(transaction, line, attempt, waits, out var stood);
         transaction.IsTrial = !collected && !line.HasChanged && !stood && transitions.ToClear.Count == 0;
-        return new Decision(null, waits ? null : Exhaustion.Explain(transaction, unmet, earmarks, ahead), transitions.ToClear, [], ticket)
-        {
-            Comes = attempt.Rules.Keys.Any(s => transaction.Resources.Tally(s).ContainsKey(ResourceState.Provisioning)) && transaction.Resources.Changing().Any(r => r is { State: ResourceState.Provisioning, Owner: null } && attempt.Rules.ContainsKey(r.Source)),
-        };
+        return new Decision(null, waits ? null : Exhaustion.Explain(transaction, unmet, earmarks, ahead), transitions.ToClear, [], ticket);
     }
 
     private static List<Allocation> Take(Allocator allocator, Attempt attempt, out PlannedDemand? unmet)
@@ -354,11 +351,7 @@ internal sealed class Acquisition(
     }
 
     private sealed record Decision(
-        IReadOnlyList<Allocation>? Taken, NothingAvailableException? Problem, List<ResourceRow> ToClear, IReadOnlyCollection<string> Unknown, long? Ticket)
-    {
-        /// <summary>Whether something is on its way that is for nobody yet.</summary>
-        public bool Comes { get; init; }
-    }
+        IReadOnlyList<Allocation>? Taken, NothingAvailableException? Problem, List<ResourceRow> ToClear, IReadOnlyCollection<string> Unknown, long? Ticket);
 
     /// <summary>A request on its way.</summary>
     private sealed class Attempt(AcquireRequest request, IReadOnlyList<PlannedDemand> demands, OwnerRow owner)

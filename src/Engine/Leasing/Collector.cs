@@ -19,8 +19,8 @@ internal sealed class Collector(StoreTransaction transaction, Transitions transi
             var (action, reason) = row.State switch
             {
                 ResourceState.Dirty when isAsked || IsDue(row.RetryAt) => ("discard", "an earlier discard failed"),
-                ResourceState.Quarantined when row.Route is null && IsDue(row.RetryAt) => ("retest", "its quarantine is over"),
-                ResourceState.Quarantined when row.Route is not null && (isAsked || IsDue(row.RetryAt)) => ("discard", "its discard has failed again and again"),
+                ResourceState.Quarantined when Strikes.IsOnlyAName(row) && IsDue(row.RetryAt) => ("retest", "its quarantine is over"),
+                ResourceState.Quarantined when !Strikes.IsOnlyAName(row) && (isAsked || IsDue(row.RetryAt)) => ("discard", "its discard has failed again and again"),
                 ResourceState.Provisioning when IsGone(row.Actor) => row.Made is null ? ("discard", "whoever was making it has ended") : ("release", "whoever was testing it has ended"),
                 ResourceState.Resetting when IsGone(row.Actor) => ("reset", "whoever was resetting it has ended"),
                 ResourceState.Discarding when IsGone(row.Actor) => ("discard", "whoever was discarding it has ended"),
@@ -76,7 +76,7 @@ internal sealed class Collector(StoreTransaction transaction, Transitions transi
             case ResourceState.Provisioning:
                 transitions.GiveBack(row, Transitions.Collected, reason);
                 break;
-            case ResourceState.Quarantined when row.Route is null:
+            case ResourceState.Quarantined when Strikes.IsOnlyAName(row):
                 transitions.Retest(row, reason);
                 break;
             case ResourceState.Dirty or ResourceState.Quarantined:
@@ -100,7 +100,5 @@ internal sealed class Collector(StoreTransaction transaction, Transitions transi
 
     public static bool IsGone(string? process) => ProcessIdentity.Parse(process) is not { } identity || identity.IsGone();
 
-    // No try is put off for longer than that: a time that is further away was written before the clock was set back.
-    private bool IsDue(DateTimeOffset? time) =>
-        time is null || time <= transaction.Now || time > transaction.Now + Strikes.LongestWait;
+    private bool IsDue(DateTimeOffset? time) => Strikes.IsDue(time, transaction.Now);
 }

@@ -48,6 +48,7 @@ internal static class Exhaustion
             { IsInUse: true, Owner: { } owner } => owner.Name,
             { State: ResourceState.Dirty } => $"(dirty: it could not be discarded, crcache events says why; tried again after {row.RetryAt:u}, or at once by crcache gc --apply)",
             { State: ResourceState.Quarantined } => $"(quarantined: it has failed again and again; tried again after {row.RetryAt:u}, or at once by crcache heal {row.Name})",
+            { State: ResourceState.Provisioning, Owner: null } => "(being made ahead of time, for whoever comes then)",
             _ => $"({row.State.ToString().ToLowerInvariant()})",
         },
         row.Since,

@@ -246,7 +246,7 @@ public sealed class LeaseService
             return (rows.ConvertAll(r => r.Name), transitions.ToClear);
         });
         var failures = await _clearance.ClearAsync(discards, cancellationToken).ConfigureAwait(false);
-        _refill.Consider(_store.Transact(t => names.Select(n => KeepRules.Of(ResourceName.SourceOf(n), t.Sources)).ToList()));
+        _refill.Consider([.. _rules.Read(names.Select(ResourceName.SourceOf)).Values]);
         return failures.Count == 0 ? names : throw failures[0];
     }
 

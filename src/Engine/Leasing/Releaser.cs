@@ -61,7 +61,7 @@ internal sealed class Releaser(StateStore store, RuleBook rules, Clearance clear
             Transitions transitions = new(t, caller, known);
             var rows = choose(t, transitions);
             rows.ForEach(r => transitions.GiveBack(r, Transitions.Released, null));
-            return (rows, transitions.ToClear, rows.Select(r => transitions.RulesOf(r.Source)).Distinct().ToList());
+            return (rows, transitions.ToClear, rows.Select(r => r.Source).Distinct().Where(known.ContainsKey).Select(transitions.RulesOf).ToList());
         });
         var failures = await clearance.ClearAsync(discards, cancellationToken).ConfigureAwait(false);
         refill.Consider(touched);

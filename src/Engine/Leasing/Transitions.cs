@@ -16,6 +16,9 @@ internal sealed class Transitions(StoreTransaction transaction, Caller caller, I
     /// <summary>The event of one that was taken back, because its holder's time is over.</summary>
     public const string Collected = "collected";
 
+    // The same of one that something above it was on.
+    private const string Let = "let";
+
     private readonly Dictionary<string, KeepRules> _rules = known is null ? new(StringComparer.Ordinal) : new(known, StringComparer.Ordinal);
 
     /// <summary>Rows that came to be reset or discarded in this transaction; whoever runs it does that afterwards.</summary>
@@ -24,12 +27,13 @@ internal sealed class Transitions(StoreTransaction transaction, Caller caller, I
     /// <summary>What a source keeps.</summary>
     public KeepRules RulesOf(string source)
     {
-        if (!_rules.TryGetValue(source, out var rules))
+        if (_rules.TryGetValue(source, out var rules) && (rules.Directory is null || transaction.Sources.Find(source) is not { } row || row.Directory == rules.Directory))
         {
-            _rules.Add(source, rules = KeepRules.Of(source, transaction.Sources));
+            return rules;
         }
 
-        return rules;
+        // Not seen from here, or another one of that name, whose resources these are.
+        return _rules[source] = KeepRules.Of(source, transaction.Sources);
     }
 
     /// <summary>Remembers what a source keeps, for those who come from where its configuration is not seen.</summary>
@@ -46,6 +50,29 @@ internal sealed class Transitions(StoreTransaction transaction, Caller caller, I
         {
             transaction.Sources.Put(current);
         }
+    }
+
+    /// <summary>Puts off making more of a source ahead of time, longer each time, or until its configuration has changed.</summary>
+    public void PutOff(SourcePlan plan, string why, bool stops)
+    {
+        transaction.Faults.Reach(TransitionKind.PutOff);
+        Learn(plan);
+        var row = transaction.Sources.Find(plan.Name)!;
+        transaction.Sources.Put(row with
+        {
+            Failures = row.Failures + 1,
+            Problem = why,
+            RetryAt = transaction.Now + Strikes.Refill(row.Failures + 1),
+            Stopped = stops ? plan.Remembered : null,
+        });
+    }
+
+    /// <summary>Lets more of a source be made at once, whatever has failed.</summary>
+    public void Resume(SourcePlan plan)
+    {
+        transaction.Faults.Reach(TransitionKind.Resume);
+        Learn(plan);
+        transaction.Sources.Put(transaction.Sources.Find(plan.Name)! with { RetryAt = null, Stopped = null });
     }
 
     /// <summary>Begins a resource.</summary>
@@ -171,10 +198,10 @@ internal sealed class Transitions(StoreTransaction transaction, Caller caller, I
         transaction.Faults.Reach(TransitionKind.GiveBack);
         if (row.IsInUse)
         {
-            Event(row.Name, row.Epoch, kind, detail);
+            Event(row.Name, row.Epoch, kind == Let ? Released : kind, detail);
 
-            // Whoever gives it back had it in use; whether one whose holder has died worked to the end is not known.
-            row = row with { Tested = kind == Released && row.Tested is not null ? transaction.Now : null };
+            // Whoever gives it back had it in use; whether it worked to the end for one who has died is not known.
+            row = row with { Tested = kind == Released ? transaction.Now : kind == Collected ? null : row.Tested };
         }
 
         if (row.Problem is not null || row.Made is null)
@@ -244,7 +271,7 @@ internal sealed class Transitions(StoreTransaction transaction, Caller caller, I
         transaction.Faults.Reach(TransitionKind.Forget);
         if (row.Problem is not null && Strikes.Of(row.Name, transaction) is var strikes && strikes >= Strikes.Most)
         {
-            Quarantine(row with { Route = null, Base = null, Facts = null, Concurrency = null, Made = null, Tested = null, Uses = 0 }, strikes);
+            Quarantine(row with { Route = null, Base = null, Facts = null, Concurrency = null, Made = null, Tested = null, Uses = 0, Failures = 0 }, strikes);
         }
         else
         {
@@ -253,8 +280,8 @@ internal sealed class Transitions(StoreTransaction transaction, Caller caller, I
 
         if (row.Base is { } name && transaction.Resources.Find(name) is { } below && below.Owner?.Resource == row.Name)
         {
-            // What is wrong may be wrong with what is below.
-            GiveBack(row.Problem is null ? below : below with { Tested = null }, Released, $"by {row.Name}");
+            // It is known to work as far as what was on it did.
+            GiveBack(below with { Tested = row.Problem is null ? row.Tested : null }, Let, $"by {row.Name}");
         }
     }
 
@@ -294,7 +321,7 @@ internal sealed class Transitions(StoreTransaction transaction, Caller caller, I
     {
         transaction.Faults.Reach(TransitionKind.Heal);
         Event(row.Name, row.Epoch, "healed", row.Problem);
-        if (row.Route is null && row.State == ResourceState.Quarantined)
+        if (Strikes.IsOnlyAName(row))
         {
             Remove(row);
         }

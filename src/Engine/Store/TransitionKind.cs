@@ -66,6 +66,12 @@ internal enum TransitionKind
     /// <summary>It is tried again because somebody asked for it.</summary>
     Heal,
 
+    /// <summary>Making more of a source is put off.</summary>
+    PutOff,
+
+    /// <summary>It is tried again because somebody asked for it.</summary>
+    Resume,
+
     /// <summary>A request stands in line.</summary>
     Join,
 

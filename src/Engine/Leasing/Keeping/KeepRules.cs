@@ -11,6 +11,9 @@ internal sealed record KeepRules
     /// <summary>The source.</summary>
     public required string Source { get; init; }
 
+    /// <summary>Where it is configured; null where that does not matter.</summary>
+    public string? Directory { get; init; }
+
     /// <summary>How many resources it says to keep, from 0.</summary>
     public required int Reserve { get; init; }
 
@@ -53,6 +56,7 @@ internal sealed record KeepRules
     public static KeepRules Of(SourceSettings settings, IEnumerable<KeepRules> layers) => new()
     {
         Source = settings.Name,
+        Directory = settings.Directory,
         Reserve = settings.Reserve,
         Maximum = settings.Maximum,
         MaxUseCount = settings.MaxUseCount,

@@ -15,12 +15,12 @@ internal sealed class Refill(StateStore store, HostEnvironment environment, Engi
     private static readonly string[] Own = ["CRCACHE_RUN", "CRCACHE_LEASE", "CRCACHE_RESOURCE", "CRCACHE_SOURCE", "CRCACHE_CONCURRENCY"];
 
     /// <summary>Starts it if there is something to do.</summary>
-    /// <param name="touched">The sources that were acquired from, or given back to.</param>
-    public void Consider(IEnumerable<KeepRules> touched)
+    /// <param name="touched">The sources that were acquired from, or given back to, as they are configured here: of others nothing can be made.</param>
+    public void Consider(IReadOnlyCollection<KeepRules> touched)
     {
         try
         {
-            if (touched.Any(r => r.KeepsAnything) && store.Read(IsWanted))
+            if (touched.Any(r => r.KeepsAnything) && store.Read(t => IsWanted(t, touched)))
             {
                 Start();
             }
@@ -31,15 +31,14 @@ internal sealed class Refill(StateStore store, HostEnvironment environment, Engi
         }
     }
 
-    private static bool IsWanted(StoreTransaction transaction)
+    private static bool IsWanted(StoreTransaction transaction, IEnumerable<KeepRules> touched)
     {
-        foreach (var row in transaction.Sources.All())
+        foreach (var rules in touched)
         {
-            var rules = KeepRules.Of(row.Name, transaction.Sources);
             var stocks = rules.All().ToDictionary(r => r.Source, r => SourceStock.Of(
                 r.Source, transaction, transaction.Resources.Due(r.Source, MostLookedAt).Select(d => IdleResource.Of(d, d.Since))));
-            var decision = KeepPolicy.Decide(rules, stocks, transaction.Now, atOnce: 1);
-            if (decision.Discard.Count > 0 || (decision.Make.Count > 0 && row.Stopped is null && !(row.RetryAt > transaction.Now)))
+            var decision = KeepPolicy.Decide(rules, stocks, transaction.Now, MostLookedAt);
+            if (decision.Discard.Count > 0 || decision.Make.Any(m => MayBeMade(transaction, m.Source)))
             {
                 return true;
             }
@@ -47,6 +46,9 @@ internal sealed class Refill(StateStore store, HostEnvironment environment, Engi
 
         return false;
     }
+
+    private static bool MayBeMade(StoreTransaction transaction, string source) =>
+        transaction.Sources.Find(source) is not { } row || (row.Stopped is null && Strikes.IsDue(row.RetryAt, transaction.Now));
 
     private void Start()
     {

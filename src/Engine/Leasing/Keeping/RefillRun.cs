@@ -1,4 +1,4 @@
-using System.Globalization;
+using CrCache.Configuration;
 using CrCache.Store;
 
 namespace CrCache.Leasing.Keeping;
@@ -8,7 +8,7 @@ namespace CrCache.Leasing.Keeping;
 /// one process does it at a time.
 /// </summary>
 internal sealed class RefillRun(
-    StateStore store, SourcePlans plans, Provisioner provisioner, Clearance clearance, Caller caller, Func<string> lockFile)
+    StateStore store, SourcePlans plans, Provisioner provisioner, Clearance clearance, Caller caller, HostEnvironment environment, Func<string> lockFile)
 {
     private const int AtOnce = 16;
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
@@ -23,23 +23,27 @@ internal sealed class RefillRun(
     public async Task<IReadOnlyList<CollectedResource>> RunAsync(IReadOnlyList<string> sources, CancellationToken cancellationToken)
     {
         List<CollectedResource> report = [];
-        foreach (var source in sources)
+        sources = [.. sources.Select(s => SourceReference.Parse(s).ToString()).Distinct()];
+
+        // What is wrong with one of them is the caller's to hear.
+        var named = SourcePlan.All(sources.Select(plans.Load)).ToList();
+        if (named.Count > 0)
         {
-            // What is wrong with it is the caller's to hear.
-            var plan = plans.Load(source);
             store.Transact(t =>
             {
-                new Transitions(t, caller).Learn(plan);
-                t.Sources.Put(t.Sources.Find(plan.Name)! with { RetryAt = null, Stopped = null });
+                named.ForEach(new Transitions(t, caller).Resume);
                 return true;
             });
         }
+
+        // A hook that the other one runs must not wait for it.
+        var waits = sources.Count > 0 && environment.Get(HookCalls.LeaseVariable) is null;
 
         // It was started beside a command, and may come when the store has been taken away: it must not make another.
         while (sources.Count > 0 || File.Exists(store.File))
         {
             object? stamp;
-            using (var turn = await EnterAsync(waits: sources.Count > 0, cancellationToken).ConfigureAwait(false))
+            using (var turn = await EnterAsync(waits, cancellationToken).ConfigureAwait(false))
             {
                 if (turn is null)
                 {
@@ -86,27 +90,44 @@ internal sealed class RefillRun(
     private async Task<bool> StepAsync(IReadOnlyList<string> sources, List<CollectedResource> report, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        IReadOnlyList<string> names = sources.Count > 0 ? sources : store.Transact(t => t.Sources.All().ConvertAll(s => s.Name + s.Binding));
-        Dictionary<string, SourcePlan?> known = names.ToDictionary(n => n, plans.TryLoad);
-        var step = store.Transact(t => Decide(t, [.. names.Select(n => known[n]).OfType<SourcePlan>()], known));
-        while (step.Unknown.Count > 0)
+        Dictionary<string, SourcePlan?> known = new(StringComparer.Ordinal);
+        var wanted = sources.Count > 0 ? [.. sources.Select(plans.Load)] : Known();
+        wanted.ForEach(p => known[p.Reference] = p);
+        Step step;
+        while ((step = store.Transact(t => Decide(t, wanted, known))).Unknown.Count > 0)
         {
             foreach (var source in step.Unknown)
             {
                 known.TryAdd(source, plans.TryLoad(source));
             }
-
-            step = store.Transact(t => Decide(t, [.. names.Select(n => known[n]).OfType<SourcePlan>()], known));
         }
 
         report.AddRange(step.Report);
-        var rules = SourcePlan.AllRules(known.Values.OfType<SourcePlan>());
-        var making = step.Made.Select(a => MakeAsync(a, rules, cancellationToken)).ToList();
-        var failures = await clearance.ClearAsync(step.ToClear, cancellationToken).ConfigureAwait(false);
-        report.AddRange(failures.Select(f => new CollectedResource("-", "failed", f.Message)));
-        report.AddRange(await Task.WhenAll(making).ConfigureAwait(false));
+        var rules = SourcePlan.AllRules(wanted);
+        var making = Task.WhenAll(step.Made.Select(a => MakeAsync(a, rules, cancellationToken)));
+        try
+        {
+            var failures = await Task.WhenAll(step.ToClear.Select(r => ClearAsync(r, cancellationToken))).ConfigureAwait(false);
+            report.AddRange(failures.SelectMany(f => f));
+        }
+        finally
+        {
+            // Also where this is given up: what was begun is undone before anybody is told so.
+            await ((Task)making).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        report.AddRange(await making.ConfigureAwait(false));
         return step.ToClear.Count > 0 || step.Made.Count > 0;
     }
+
+    // Of a source that another directory has under the same name nothing is known here.
+    private List<SourcePlan> Known() => [.. store.Transact(t => t.Sources.All())
+        .Select(s => (Row: s, Plan: plans.TryLoad(s.Name + s.Binding)))
+        .Where(s => s.Plan is not null && s.Plan.Settings.Directory == s.Row.Directory)
+        .Select(s => s.Plan!)];
+
+    private async Task<IEnumerable<CollectedResource>> ClearAsync(ResourceRow row, CancellationToken cancellationToken) =>
+        (await clearance.ClearAsync([row], cancellationToken).ConfigureAwait(false)).Select(f => CollectedResource.Failure(row.Name, f.Message));
 
     private Step Decide(StoreTransaction transaction, IReadOnlyList<SourcePlan> wanted, IReadOnlyDictionary<string, SourcePlan?> known)
     {
@@ -125,9 +146,13 @@ internal sealed class RefillRun(
         }
 
         Allocator allocator = new(transaction, transitions, earmarks);
-        foreach (var plan in wanted)
+        foreach (var plan in SourcePlan.All(wanted))
         {
             transitions.Learn(plan);
+        }
+
+        foreach (var plan in wanted)
+        {
             Decide(transaction, transitions, allocator, plan, step);
         }
 
@@ -154,7 +179,7 @@ internal sealed class RefillRun(
         foreach (var (source, count) in decision.Make)
         {
             var layer = plan.All().First(p => p.Name == source);
-            if (transaction.Sources.Find(source) is { } row && (row.Stopped == layer.Remembered || row.RetryAt > transaction.Now))
+            if (transaction.Sources.Find(source) is { } row && (row.Stopped == layer.Remembered || !Strikes.IsDue(row.RetryAt, transaction.Now)))
             {
                 continue;
             }
@@ -172,26 +197,29 @@ internal sealed class RefillRun(
         try
         {
             var row = await provisioner.ProvisionAsync(allocation, cancellationToken).ConfigureAwait(false);
-            if (row.State == ResourceState.Discarding)
+            if (row.State != ResourceState.Discarding)
             {
-                await clearance.ClearAsync([row], cancellationToken).ConfigureAwait(false);
+                return new(name, "make", $"kept of {allocation.Plan.Name}");
             }
 
-            return new(name, "make", $"kept of {allocation.Plan.Name}");
+            // Meanwhile there are enough.
+            var failures = await clearance.ClearAsync([row], cancellationToken).ConfigureAwait(false);
+            return failures.Count == 0 ? new(name, "discard", "no longer needed") : CollectedResource.Failure(name, failures[0].Message);
         }
         catch (Exception e) when (e is CrCacheException or HealthException)
         {
-            await UndoAsync(allocation, rules, e, CancellationToken.None).ConfigureAwait(false);
-            return new(name, "failed", e.Message);
+            await UndoAsync(allocation, rules, e as CrCacheException).ConfigureAwait(false);
+            return CollectedResource.Failure(name, e.Message);
         }
         catch
         {
-            await UndoAsync(allocation, rules, null, CancellationToken.None).ConfigureAwait(false);
+            await UndoAsync(allocation, rules, failure: null).ConfigureAwait(false);
             throw;
         }
     }
 
-    private async Task UndoAsync(Allocation allocation, IReadOnlyDictionary<string, KeepRules> rules, Exception? failure, CancellationToken cancellationToken)
+    // That what is below was there and does not work is no reason to wait with the next: it is not a failure of this one.
+    private async Task UndoAsync(Allocation allocation, IReadOnlyDictionary<string, KeepRules> rules, CrCacheException? failure)
     {
         var discards = store.Transact(t =>
         {
@@ -201,23 +229,14 @@ internal sealed class RefillRun(
                 transitions.Condemn(row, row.Problem);
             }
 
-            // One that was there and does not work is no reason to wait with the next.
-            if (failure is CrCacheException && t.Sources.Find(allocation.Plan.Name) is { } source)
+            if (failure is not null)
             {
-                var failures = source.Failures + 1;
-                t.Sources.Put(source with
-                {
-                    Failures = failures,
-                    Problem = failure.Message,
-                    RetryAt = t.Now + Strikes.Refill(failures),
-                    Stopped = failure is ConfigurationException ? allocation.Plan.Remembered : null,
-                });
+                transitions.PutOff(allocation.Plan, failure.Message, stops: failure is ConfigurationException);
             }
 
             return transitions.ToClear;
         });
-        await clearance.ClearAsync(discards, cancellationToken).ConfigureAwait(false);
-
+        await clearance.ClearAsync(discards, CancellationToken.None).ConfigureAwait(false);
     }
 
     private sealed record Step(

@@ -33,5 +33,11 @@ internal static class Strikes
     /// <param name="failures">How often it failed in a row.</param>
     public static TimeSpan Refill(int failures) => Shorter(TimeSpan.FromSeconds(30) * failures, LongestWait);
 
+    /// <summary>Whether it is time for what was put off: no time is further away, unless the clock was set back.</summary>
+    public static bool IsDue(DateTimeOffset? time, DateTimeOffset now) => time is null || time <= now || time > now + LongestWait;
+
+    /// <summary>Whether nothing is left of a resource but its name, which is remembered because it failed again and again.</summary>
+    public static bool IsOnlyAName(ResourceRow row) => row is { State: ResourceState.Quarantined, Route: null, Failures: 0 };
+
     private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => one < other ? one : other;
 }

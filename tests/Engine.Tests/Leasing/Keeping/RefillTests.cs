@@ -181,7 +181,7 @@ public sealed class RefillTests : IDisposable
     }
 
     [Fact]
-    public async Task An_acquire_waits_for_what_is_being_made_for_nobody()
+    public async Task What_is_being_made_ahead_of_time_is_had_by_who_waits()
     {
         _fixture.Home.AddSource("lab", "type=local\nreserve=1\nmaximum=1");
         var (begun, go) = (_fixture.Home.Combine("begun"), _fixture.Home.Combine("go"));
@@ -189,12 +189,68 @@ public sealed class RefillTests : IDisposable
         var refill = Refill("lab");
         await Eventually.True(() => File.Exists(begun), what: "the hook");
 
-        var acquiring = _fixture.Acquire("lab");
-        await Task.Delay(100, Token);
-        Assert.False(acquiring.IsCompleted);
+        var holder = Assert.Single((await Assert.ThrowsAsync<NothingAvailableException>(() => _fixture.Acquire("lab"))).Holders);
+        Assert.Contains("being made ahead of time", holder.Owner, StringComparison.Ordinal);
+        var waiting = _fixture.Engine.Leases.AcquireAsync(new AcquireRequest("lab") { Wait = Timeout.InfiniteTimeSpan }, Token);
+        await Eventually.True(() => _fixture.Engine.Inventory.Waiting().Count == 1, what: "the line");
         await File.WriteAllTextAsync(go, "", Token);
-        Assert.Equal(["lab-0"], await acquiring);
+        Assert.Equal("lab-0", Assert.Single(await waiting).Resource);
         Assert.Equal([("lab-0", "make")], await refill);
+    }
+
+    [Fact]
+    public async Task A_layer_that_cannot_be_made_is_put_off_as_well()
+    {
+        _fixture.Home.AddSource("lab", "type=local\nreserve=2");
+        _fixture.Home.AddHook("lab", "provision.d", "10-fail", "exit 3");
+        _fixture.Home.AddSource("pool", "type=pool\nsources=lab\nmaximum=1");
+
+        Assert.All(await Refill("pool", "pool"), r => Assert.Equal("failed", r.Action));
+        Assert.Empty(await Refill());
+        Assert.NotNull(_fixture.Engine.Inventory.Sources(["lab"])[0].Refill);
+    }
+
+    [Fact]
+    public async Task Given_up_it_has_undone_what_it_began()
+    {
+        _fixture.Home.AddSource("lab", "type=local\nidle_time=1m");
+        _fixture.Home.AddSource("slow", "type=local\nreserve=2");
+        var begun = _fixture.Home.Combine("begun");
+        _fixture.Home.AddHook("slow", "provision.d", "10-slow", $"touch {begun}; exec sleep 1000");
+        using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        var refill = _fixture.Engine.Leases.RefillAsync(["slow"], giveUp.Token);
+        await Eventually.True(() => File.Exists(begun), what: "the hook");
+
+        await giveUp.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => refill);
+        Assert.Empty(_fixture.Engine.Inventory.Names());
+    }
+
+    [Fact]
+    public async Task A_clock_that_was_set_back_puts_nothing_off_for_longer()
+    {
+        _fixture.Home.AddSource("lab", "type=local\nreserve=1");
+        var hook = _fixture.Home.AddHook("lab", "provision.d", "10-fail", "exit 3");
+        await Refill("lab");
+        File.Delete(hook);
+        _fixture.Time.Step(TimeSpan.FromDays(-365));
+
+        Assert.Equal([("lab-0", "make")], await Refill());
+    }
+
+    [Fact]
+    public async Task Of_another_directory_s_source_of_that_name_nothing_is_made()
+    {
+        _fixture.Home.AddSource("lab", "type=local\nreserve=1", project: true);
+        await _fixture.Acquire("lab");
+        var other = Directory.CreateDirectory(_fixture.Home.Combine("other")).FullName;
+        Directory.CreateDirectory(Path.Combine(other, ".crcache", "sources", "lab"));
+        await File.WriteAllTextAsync(Path.Combine(other, ".crcache", "sources", "lab", "source.conf"), "[DEFAULT]\ntype=local\nreserve=5", Token);
+        var elsewhere = _fixture.Open(directory: other);
+
+        Assert.Empty(await elsewhere.Leases.RefillAsync([], Token));
+        await elsewhere.Leases.ReleaseAsync([new("lab-0")], force: false, Token);
+        Assert.Equal((1, 0), _fixture.Count("lab"));
     }
 
     [Fact]
