@@ -10,12 +10,15 @@ internal static class VerbatimArguments
 {
     private const string End = "--";
 
-    /// <summary>Puts the end-of-options mark before NAME, where the parser stops looking, and drops a user's own behind it.</summary>
+    /// <summary>
+    /// Puts the end-of-options mark before NAME, where the parser stops looking, and drops a user's own behind it. Gives an option whose
+    /// value is empty that value.
+    /// </summary>
     public static string[] Protect(string[] arguments, RootCommand root, Command run)
     {
         var word = FirstPositional(arguments, 0, root.Options);
         if (word < 0 || arguments[word] != run.Name || arguments.AsSpan(0, word).Contains(End))
-            return arguments;
+            return WithEmptyValues(arguments);
 
         var name = FirstPositional(arguments, word + 1, [.. root.Options, .. run.Options]);
         if (name < 0)
@@ -23,7 +26,15 @@ internal static class VerbatimArguments
 
         var options = arguments[name - 1] == End ? arguments[..(name - 1)] : arguments[..name];
         var command = arguments[(name + 1)..];
-        return [.. options, End, arguments[name], .. command is [End, ..] ? command[1..] : command];
+        return [.. WithEmptyValues(options), End, arguments[name], .. command is [End, ..] ? command[1..] : command];
+    }
+
+    // "--note=" of a variable that is not set: the parser would take the next word for it.
+    private static string[] WithEmptyValues(string[] arguments)
+    {
+        var end = Array.IndexOf(arguments, End);
+        var options = end < 0 ? arguments : arguments[..end];
+        return [.. options.SelectMany(a => a is ['-', '-', _, .., '='] && a.IndexOf('=', StringComparison.Ordinal) == a.Length - 1 ? (string[])[a[..^1], ""] : [a]), .. arguments.Skip(options.Length)];
     }
 
     private static int FirstPositional(string[] arguments, int from, IEnumerable<Option> options)

@@ -92,6 +92,50 @@ public sealed class CrashTests : IDisposable
     }
 
     [Fact]
+    public async Task Who_has_got_a_resource_does_not_wait_for_what_others_left()
+    {
+        _home.AddSource("s", "type=local\nmaximum=2");
+        var begun = _home.Combine("begun");
+        var hook = _home.AddHook("s", "discard.d", "10-hang", $"touch {begun}; exec sleep 600");
+        await _home.AcquireAsync("s");
+        using (var victim = _home.StartCrcache("release", "s-0"))
+        {
+            await Eventually.True(() => File.Exists(begun), what: "the hook");
+            victim.Kill();
+            await victim.WaitAsync();
+        }
+
+        Assert.Equal(["s-1"], await _home.AcquireAsync("s"));
+        File.Delete(hook);
+        (await _home.CrcacheAsync("gc", "--apply")).Success();
+    }
+
+    [Fact]
+    public async Task A_command_that_gave_its_own_resource_back_is_ended_before_anybody_else_has_it()
+    {
+        await _home.AcquireAsync();
+        using var running = _home.StartCrcache("run", "local-0", "sh", "-c", $"{Crcache.Program} release local-0; echo $$; exec sleep 300");
+        var command = int.Parse(await Eventually.Get(() => running.OutputSoFar is { Length: > 0 } id ? id : null, what: "the release"), CultureInfo.InvariantCulture);
+        Assert.True(Runs(command));
+
+        await _home.AcquireAsync();
+        Assert.False(Runs(command));
+        Assert.Equal(76, (await running.WaitAsync()).ExitCode);
+    }
+
+    [Fact]
+    public async Task What_a_failed_hook_left_running_is_ended_before_the_discard()
+    {
+        _home.AddSource("s", "type=local\nmaximum=1");
+        var log = _home.Combine("log");
+        _home.AddHook("s", "provision.d", "10-fail", $"(trap 'echo ended >> {log}; exit' TERM; sleep 300 & wait) & sleep 0.2; exit 1");
+        _home.AddHook("s", "discard.d", "10-log", $"echo discard >> {log}");
+
+        Assert.Equal(125, (await _home.CrcacheAsync("acquire", "-s", "s")).ExitCode);
+        Assert.Equal(["ended", "discard"], await File.ReadAllLinesAsync(log, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public async Task A_run_whose_lease_is_ended_says_so()
     {
         await _home.AcquireAsync();

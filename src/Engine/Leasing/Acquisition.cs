@@ -18,23 +18,16 @@ internal sealed class Acquisition(
     // What ends without anybody writing, such as a lease or its owner, is looked for so often.
     private static readonly TimeSpan LongestSleep = TimeSpan.FromSeconds(1);
 
+    // Who has what he asked for does not wait longer for what others left behind.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
     /// <inheritdoc cref="LeaseService.AcquireAsync"/>
     public async Task<IReadOnlyList<Lease>> AcquireAsync(AcquireRequest request, CancellationToken cancellationToken)
     {
         request = Canonical(request);
         Check(request);
-        var demands = PlannedDemand.InOrder(request.Demands.Select(d => new PlannedDemand(d, plans.Load(d.Source))));
-        if (demands.FirstOrDefault(d => !d.CanEverBeMet) is { } impossible)
-        {
-            var (demand, plan) = impossible;
-            throw new UsageException(
-                ErrorCodes.BeyondMaximum,
-                impossible.Unfit is { } unfit
-                    ? $"no resource of '{plan.Reference}' can be what was asked for: {unfit}"
-                    : string.Create(CultureInfo.InvariantCulture, $"'{plan.Reference}' never has more than {plan.Maximum} resources, and {demand.AtLeast} were asked for"));
-        }
-
-        Attempt attempt = new(request, demands, Caller.Owner(request));
+        Attempt attempt = new(request, [.. request.Demands.Select(d => new PlannedDemand(d, plans.Load(d.Source)))], Caller.Owner(request));
+        RequirePossible(attempt);
         try
         {
             return await AcquireAsync(attempt, cancellationToken).ConfigureAwait(false);
@@ -127,6 +120,31 @@ internal sealed class Acquisition(
             }
 
             await store.WaitForChangeAsync(stamp, left < LongestSleep ? left : LongestSleep, cancellationToken).ConfigureAwait(false);
+            Reread(attempt);
+        }
+    }
+
+    /// <summary>Who waits is served by what is configured by then; where that cannot be read just now, by what was.</summary>
+    private void Reread(Attempt attempt)
+    {
+        if (TimeProvider.System.GetElapsedTime(attempt.Read) >= LongestSleep)
+        {
+            attempt.Plan([.. attempt.Demands.Select(d => new PlannedDemand(d.Demand, plans.TryLoad(d.Demand.Source) ?? d.Plan))]);
+            attempt.Read = TimeProvider.System.GetTimestamp();
+            RequirePossible(attempt);
+        }
+    }
+
+    private static void RequirePossible(Attempt attempt)
+    {
+        if (attempt.Demands.FirstOrDefault(d => !d.CanEverBeMet) is { } impossible)
+        {
+            var (demand, plan) = impossible;
+            throw new UsageException(
+                ErrorCodes.BeyondMaximum,
+                impossible.Unfit is { } unfit
+                    ? $"no resource of '{plan.Reference}' can be what was asked for: {unfit}"
+                    : string.Create(CultureInfo.InvariantCulture, $"'{plan.Reference}' never has more than {plan.Maximum} resources, and {demand.AtLeast} were asked for"));
         }
     }
 
@@ -290,11 +308,13 @@ internal sealed class Acquisition(
         IReadOnlyList<Allocation> taken, IReadOnlyList<ResourceRow> toClear, CancellationToken cancellationToken)
     {
         var making = taken.Select(a => provisioner.ProvisionAsync(a, cancellationToken)).ToList();
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var clearing = clearance.ClearAsync(toClear, patience.Token);
         try
         {
-            await clearance.ClearAsync(toClear, cancellationToken).ConfigureAwait(false);
             var rows = await Task.WhenAll(making).ConfigureAwait(false);
             RequireFit(taken);
+            await LeaveAsync(clearing, patience, cancellationToken).ConfigureAwait(false);
             return [.. rows.OrderBy(r => r.Source, StringComparer.Ordinal).ThenBy(r => r.Number).Select(r => r.ToLease())];
         }
         catch
@@ -302,10 +322,26 @@ internal sealed class Acquisition(
             // All or nothing, also when the caller has given up: the undoing is not cancelled. Nothing is undone while it is still
             // being made.
             await ((Task)Task.WhenAll(making)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await ((Task)clearing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             var rows = taken.Zip(making, (a, m) => m.IsCompletedSuccessfully ? m.Result : a.Row).ToList();
             await UndoAsync(rows, SourcePlan.AllRules(taken.Select(a => a.Plan))).ConfigureAwait(false);
             throw;
         }
+    }
+
+    /// <summary>What others left behind is cleared up by the way; what takes long, such as a hook that hangs, is not waited for but handed on.</summary>
+    private async Task LeaveAsync(Task clearing, CancellationTokenSource patience, CancellationToken cancellationToken)
+    {
+        if (clearing.IsCompleted || await Task.WhenAny(clearing, Task.Delay(Patience, cancellationToken)).ConfigureAwait(false) == clearing)
+        {
+            await clearing.ConfigureAwait(false);
+            return;
+        }
+
+        await patience.CancelAsync().ConfigureAwait(false);
+        await clearing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        cancellationToken.ThrowIfCancellationRequested();
+        refill.Start();
     }
 
     /// <summary>Of some resources nothing is known before they are made.</summary>
@@ -336,7 +372,8 @@ internal sealed class Acquisition(
         var discards = store.Transact(t =>
         {
             var transitions = new Transitions(t, caller, rules);
-            foreach (var row in rows)
+            // What could not be made first: it must not count against what is given back as it was.
+            foreach (var row in rows.OrderBy(r => r.State == ResourceState.Leased))
             {
                 // Still the same hand-out, or still being made by this process: else it is no longer ours to undo.
                 if (t.Resources.Find(row.Name) is { State: ResourceState.Leased or ResourceState.Provisioning } current && current.Epoch == row.Epoch)
@@ -354,19 +391,28 @@ internal sealed class Acquisition(
         IReadOnlyList<Allocation>? Taken, NothingAvailableException? Problem, List<ResourceRow> ToClear, IReadOnlyCollection<string> Unknown, long? Ticket);
 
     /// <summary>A request on its way.</summary>
-    private sealed class Attempt(AcquireRequest request, IReadOnlyList<PlannedDemand> demands, OwnerRow owner)
+    private sealed class Attempt
     {
-        public AcquireRequest Request { get; } = request;
+        public Attempt(AcquireRequest request, IReadOnlyList<PlannedDemand> demands, OwnerRow owner)
+        {
+            (Request, Owner) = (request, owner);
+            Plan(demands);
+        }
 
-        public IReadOnlyList<PlannedDemand> Demands { get; } = demands;
+        public AcquireRequest Request { get; }
 
-        public OwnerRow Owner { get; } = owner;
+        public OwnerRow Owner { get; }
+
+        public IReadOnlyList<PlannedDemand> Demands { get; private set; } = [];
 
         /// <summary>The sources that were read, for judging the line.</summary>
-        public Dictionary<string, SourcePlan?> Plans { get; } = demands.ToDictionary(d => d.Demand.Source, SourcePlan? (d) => d.Plan);
+        public Dictionary<string, SourcePlan?> Plans { get; private set; } = [];
 
         /// <summary>What each source keeps.</summary>
-        public Dictionary<string, KeepRules> Rules { get; } = SourcePlan.AllRules(demands.Select(d => d.Plan));
+        public Dictionary<string, KeepRules> Rules { get; private set; } = [];
+
+        /// <summary>When the configuration was last read anew.</summary>
+        public long Read { get; set; } = TimeProvider.System.GetTimestamp();
 
         /// <summary>Its place in the line, once it has one.</summary>
         public long? Ticket { get; set; }
@@ -376,5 +422,13 @@ internal sealed class Acquisition(
 
         /// <summary>When it last said that it stands there.</summary>
         public long Touched { get; set; }
+
+        /// <summary>Takes its sources as they are configured now, and forgets what it knows of others.</summary>
+        public void Plan(IReadOnlyList<PlannedDemand> demands)
+        {
+            Demands = PlannedDemand.InOrder(demands);
+            Plans = demands.ToDictionary(d => d.Demand.Source, SourcePlan? (d) => d.Plan);
+            Rules = SourcePlan.AllRules(demands.Select(d => d.Plan));
+        }
     }
 }

@@ -20,7 +20,7 @@ internal sealed class Collector(StoreTransaction transaction, Transitions transi
             {
                 ResourceState.Dirty when isAsked || IsDue(row.RetryAt) => ("discard", "an earlier discard failed"),
                 ResourceState.Quarantined when Strikes.IsOnlyAName(row) && IsDue(row.RetryAt) => ("retest", "its quarantine is over"),
-                ResourceState.Quarantined when !Strikes.IsOnlyAName(row) && (isAsked || IsDue(row.RetryAt)) => ("discard", "its discard has failed again and again"),
+                ResourceState.Quarantined when !Strikes.IsOnlyAName(row) && IsDue(row.RetryAt) => ("discard", "its discard has failed again and again"),
                 ResourceState.Provisioning when IsGone(row.Actor) => row.Made is null ? ("discard", "whoever was making it has ended") : ("release", "whoever was testing it has ended"),
                 ResourceState.Resetting when IsGone(row.Actor) => ("reset", "whoever was resetting it has ended"),
                 ResourceState.Discarding when IsGone(row.Actor) => ("discard", "whoever was discarding it has ended"),

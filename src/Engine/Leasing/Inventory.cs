@@ -99,7 +99,7 @@ public sealed class Inventory
             Available = loaded.Plan is { } plan ? availability.Of(plan) : 0,
             Concurrency = loaded.Plan is { } known ? Concurrency(transaction, known) : null,
             Problem = loaded.Problem,
-            Refill = transaction.Sources.Find(name) is { Problem: { } problem } row ? new(row.Failures, row.RetryAt, problem, row.Stopped is not null) : null,
+            Refill = loaded.Plan is not null && transaction.Sources.Find(name) is { Problem: { } problem } row ? new(row.Failures, row.RetryAt, problem, row.Stopped is not null) : null,
         };
     }
 

@@ -15,6 +15,8 @@ internal sealed class Provisioner(StateStore store, HookCalls hooks, RouteBook r
     /// <exception cref="HealthException">It was there, and does not work any more.</exception>
     public async Task<ResourceRow> ProvisionAsync(Allocation allocation, CancellationToken cancellationToken)
     {
+        // A command that gave its own resource back was not ended as it did so; it is before anybody else has one of that name.
+        await caller.Commands.EndEarlierAsync(allocation.Row.Name, allocation.Row.Epoch, cancellationToken).ConfigureAwait(false);
         if (allocation.IsReady)
         {
             return allocation.Row;

@@ -267,9 +267,14 @@ internal sealed class RunningCommands(Func<string> directory, Lazy<ProcessIdenti
                 IsEvicted = File.ReadLines(path).Contains(Evicted);
                 File.Delete(path);
             }
+            catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+            {
+                // Whoever ended the lease has tidied up: this one was stopped, and could not.
+                IsEvicted = !isEmpty;
+            }
             catch (IOException)
             {
-                // Whoever ends a lease tidies up behind those who cannot.
+                // The disk is read-only.
             }
         }
     }

@@ -92,19 +92,28 @@ public sealed class WaitingTests : IDisposable
     }
 
     [Fact]
-    public async Task A_request_that_can_no_longer_be_met_blocks_nobody()
+    public async Task A_request_that_can_no_longer_be_met_blocks_nobody_and_ends()
     {
         Source(4);
         await _fixture.Acquire("db", 4);
-        using CancellationTokenSource giveUp = new();
-        var waiting = _fixture.Engine.Leases.AcquireAsync(new AcquireRequest("db", 4) { Wait = Timeout.InfiniteTimeSpan }, giveUp.Token);
+        var waiting = _fixture.Engine.Leases.AcquireAsync(new AcquireRequest("db", 4) { Wait = Timeout.InfiniteTimeSpan }, Token);
         await InLine(1);
         Source(3);
         await _fixture.Release("db-0", "db-1");
         Assert.Single(await _fixture.Acquire("db"));
-        await giveUp.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+        Assert.Equal(ErrorCodes.BeyondMaximum, (await Assert.ThrowsAsync<UsageException>(() => waiting)).Code);
         await InLine(0);
+    }
+
+    [Fact]
+    public async Task Who_waits_gets_what_a_raised_maximum_allows()
+    {
+        Source(1);
+        await _fixture.Acquire("db");
+        var waiting = _fixture.Engine.Leases.AcquireAsync(new AcquireRequest("db") { Wait = Timeout.InfiniteTimeSpan }, Token);
+        await InLine(1);
+        Source(2);
+        Assert.Equal("db-1", Assert.Single(await waiting).Resource);
     }
 
     [Fact]

@@ -5,7 +5,7 @@ namespace CrCache.Leasing.Keeping;
 
 /// <summary>
 /// Starts <c>crcache refill</c>, which does ahead of time what need not be waited for, where an acquire or a release has left something to
-/// do: a process of its own, that ends when it is done. Where there is no such command, whoever has one does it next time.
+/// do, or to clear up: a process of its own, that ends when it is done. Where there is no such command, whoever has one does it next time.
 /// </summary>
 internal sealed class Refill(StateStore store, HostEnvironment environment, EngineOptions options)
 {
@@ -31,26 +31,8 @@ internal sealed class Refill(StateStore store, HostEnvironment environment, Engi
         }
     }
 
-    private static bool IsWanted(StoreTransaction transaction, IEnumerable<KeepRules> touched)
-    {
-        foreach (var rules in touched)
-        {
-            var stocks = rules.All().ToDictionary(r => r.Source, r => SourceStock.Of(
-                r.Source, transaction, transaction.Resources.Due(r.Source, MostLookedAt).Select(d => IdleResource.Of(d, d.Since))));
-            var decision = KeepPolicy.Decide(rules, stocks, transaction.Now, MostLookedAt);
-            if (decision.Discard.Count > 0 || decision.Make.Any(m => MayBeMade(transaction, m.Source)))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    private static bool MayBeMade(StoreTransaction transaction, string source) =>
-        transaction.Sources.Find(source) is not { } row || (row.Stopped is null && Strikes.IsDue(row.RetryAt, transaction.Now));
-
-    private void Start()
+    /// <summary>Starts it.</summary>
+    public void Start()
     {
         var variables = ChildStart.CurrentEnvironment(environment.ForCommands());
         foreach (var name in Own)
@@ -76,4 +58,23 @@ internal sealed class Refill(StateStore store, HostEnvironment environment, Engi
             },
             out _);
     }
+
+    private static bool IsWanted(StoreTransaction transaction, IEnumerable<KeepRules> touched)
+    {
+        foreach (var rules in touched)
+        {
+            var stocks = rules.All().ToDictionary(r => r.Source, r => SourceStock.Of(
+                r.Source, transaction, transaction.Resources.Due(r.Source, MostLookedAt).Select(d => IdleResource.Of(d, d.Since))));
+            var decision = KeepPolicy.Decide(rules, stocks, transaction.Now, MostLookedAt);
+            if (decision.Discard.Count > 0 || decision.Make.Any(m => MayBeMade(transaction, m.Source)))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool MayBeMade(StoreTransaction transaction, string source) =>
+        transaction.Sources.Find(source) is not { } row || (row.Stopped is null && Strikes.IsDue(row.RetryAt, transaction.Now));
 }

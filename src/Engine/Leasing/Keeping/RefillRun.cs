@@ -27,15 +27,6 @@ internal sealed class RefillRun(
 
         // What is wrong with one of them is the caller's to hear.
         var named = SourcePlan.All(sources.Select(plans.Load)).ToList();
-        if (named.Count > 0)
-        {
-            store.Transact(t =>
-            {
-                named.ForEach(new Transitions(t, caller).Resume);
-                return true;
-            });
-        }
-
         // A hook that the other one runs must not wait for it.
         var waits = sources.Count > 0 && environment.Get(HookCalls.LeaseVariable) is null;
 
@@ -50,6 +41,7 @@ internal sealed class RefillRun(
                     return report;
                 }
 
+                Resume(named);
                 do
                 {
                     stamp = store.Stamp();
@@ -65,6 +57,20 @@ internal sealed class RefillRun(
         }
 
         return report;
+    }
+
+    // Once, and only when it is this one's turn: what the one before it has put off is tried again as well.
+    private void Resume(List<SourcePlan> named)
+    {
+        if (named.Count > 0)
+        {
+            store.Transact(t =>
+            {
+                named.ForEach(new Transitions(t, caller).Resume);
+                return true;
+            });
+            named.Clear();
+        }
     }
 
     private async Task<StoreGate?> EnterAsync(bool waits, CancellationToken cancellationToken)
