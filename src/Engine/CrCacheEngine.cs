@@ -22,7 +22,7 @@ public sealed class CrCacheEngine
         var store = new StateStore(() => environment.StateDirectory, options.Time);
         var caller = new Caller(() => environment.StateDirectory);
         var hooks = new HookCalls(new HookRunner(), environment, options, caller);
-        var book = new RouteBook(store, environment, caller);
+        var book = new RouteBook(store, environment, hooks, caller);
         var resolver = new RouteResolver(book.Open, options.CommandDirectory)
         {
             SshConfiguration = () => environment.SshConfiguration,

@@ -46,6 +46,44 @@ public sealed class CrashTests : IDisposable
         await ReleaseAllAsync();
     }
 
+    [Theory]
+    [InlineData("release.d", "type=local\nmaximum=1\nreserve=1")]
+    [InlineData("reset.d", "type=local\nmaximum=1\nreserve=1")]
+    [InlineData("reset.d", "type=pool\nsources=local\nmaximum=1\nreserve=1")]
+    public async Task Killed_while_resetting_a_resource_the_next_acquire_finishes_the_reset(string stage, string source)
+    {
+        _home.AddSource("s", source);
+        var log = _home.Combine("log");
+        _home.AddHook("s", "reset.d", "20-log", $"echo reset $1 >> {log}");
+        var hook = _home.AddHook("s", stage, "10-crash", KillCaller);
+        Assert.Equal(["s-0"], await _home.AcquireAsync("s"));
+        Assert.Equal(137, (await _home.CrcacheAsync("release", "s-0")).ExitCode);
+        Assert.Contains("resetting", (await _home.CrcacheAsync("status", "-v", "s")).Output, StringComparison.Ordinal);
+        Assert.Equal(2, (await _home.CrcacheAsync("run", "s-0", "true")).ExitCode);
+
+        File.Delete(hook);
+        Assert.Equal(["s-0"], await _home.AcquireAsync("s"));
+        Assert.Equal("reset s-0\n", await File.ReadAllTextAsync(log, TestContext.Current.CancellationToken));
+        await ReleaseAllAsync();
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Killed_while_handing_a_resource_out_the_next_acquire_has_it(bool isKept)
+    {
+        _home.AddSource("s", "type=local\nmaximum=1\nreserve=1");
+        if (isKept)
+            (await _home.CrcacheAsync("refill", "s")).Success();
+        var hook = _home.AddHook("s", "acquire.d", "10-crash", KillCaller);
+        Assert.Equal(137, (await _home.CrcacheAsync("acquire", "-s", "s")).ExitCode);
+        Assert.Equal("0\n", (await _home.CrcacheAsync("status", "--query", "in-use", "s")).Success().Output);
+
+        File.Delete(hook);
+        Assert.Equal(["s-0"], await _home.AcquireAsync("s"));
+        await ReleaseAllAsync();
+    }
+
     [Fact]
     public async Task What_a_killed_commands_hook_goes_on_with_is_ended_before_anybody_else_has_the_resource()
     {

@@ -3,7 +3,8 @@ using CrCache.Leasing;
 namespace CrCache.Cli.Tests;
 
 /// <summary>
-/// A home with a source of each sort: <c>db</c> keeps one of two, <c>kept</c> another for a second, <c>made</c> has hooks, <c>top</c> is
+/// A home with a source of each sort: <c>db</c> keeps one of two, <c>kept</c> another for a second, <c>made</c> has hooks as it
+/// is made and unmade, <c>fresh</c> as it is handed out and given back, <c>top</c> is
 /// layered on that.
 /// </summary>
 internal sealed class FaultHome : IDisposable
@@ -19,6 +20,9 @@ internal sealed class FaultHome : IDisposable
         _home.AddHook("made", "provision.d", "10-asked", $"test ! -e {FailsToBegin}");
         _home.AddHook("made", "discard.d", "10-asked", $"test ! -e {Fails} || exit 1; test ! -e {Lasts} || {{ touch {Begun}; exec sleep 300; }}");
         _home.AddHook("kept", "provision.d", "10-asked", $"test ! -e {FailsToBegin}");
+        _home.AddSource("fresh", "type=local\nmaximum=1\nreserve=1");
+        foreach (var stage in (string[])["acquire.d", "release.d", "reset.d"])
+            _home.AddHook("fresh", stage, "10-asked", $"test {stage} != reset.d || test ! -e {FailsToReset}");
         _home.AddSource("top", "type=pool\nsources=made\nmaximum=1");
         _engine = Open(TimeProvider.System);
     }
@@ -31,6 +35,9 @@ internal sealed class FaultHome : IDisposable
 
     /// <summary>While this file is there nothing can be made.</summary>
     public string FailsToBegin => _home.Combine("fails-to-begin");
+
+    /// <summary>While this file is there nothing can be reset.</summary>
+    public string FailsToReset => _home.Combine("fails-to-reset");
 
     /// <summary>While this file is there a discard takes long.</summary>
     public string Lasts => _home.Combine("lasts");
@@ -67,6 +74,13 @@ internal sealed class FaultHome : IDisposable
         return [.. leases.Select(l => l.Resource)];
     }
 
+    /// <summary>Acquires what cannot be reset.</summary>
+    public async Task AcquireToFailAsync(string source)
+    {
+        await AcquireAsync(source);
+        await File.WriteAllTextAsync(FailsToReset, "", Token);
+    }
+
     /// <summary>Releases what was acquired.</summary>
     public async Task ReleaseAsync(params string[] names) =>
         await _engine.Leases.ReleaseAsync(names.Length == 0 ? (ResourceReference[])[Lease] : [.. names.Select(ResourceReference.Parse)], force: false, Token);
@@ -89,6 +103,7 @@ internal sealed class FaultHome : IDisposable
         _engine = Open(TimeProvider.System);
         File.Delete(FailsToBegin);
         File.Delete(Fails);
+        File.Delete(FailsToReset);
         File.Delete(Lasts);
     }
 

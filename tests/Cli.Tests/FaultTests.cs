@@ -36,6 +36,18 @@ public sealed class FaultTests : IDisposable
         new("GiveBack:2", "top", "release %", "acquire -s top", "acquire -s top") { Prepare = h => h.AcquireAsync("top") },
         new("Reset", "db", "release %", "release %", "acquire -s db") { Prepare = LeaveCommandAsync },
         new("Settle", "db", "release %", "acquire -s db", "acquire -s db") { Prepare = LeaveCommandAsync },
+        new("HandOut", "fresh", "acquire -s fresh --owner victim", "acquire -s fresh", Mine)
+        {
+            Prepare = async h =>
+            {
+                await h.AcquireAsync("fresh");
+                await h.ReleaseAsync();
+            },
+        },
+        new("Reset", "fresh", "release %", "release %", "acquire -s fresh") { Prepare = h => h.AcquireAsync("fresh") },
+        new("Settle", "fresh", "release %", "acquire -s fresh", "acquire -s fresh") { Prepare = h => h.AcquireAsync("fresh") },
+        new("Blame", "fresh", "release %", "acquire -s fresh", "acquire -s fresh") { Prepare = h => h.AcquireToFailAsync("fresh") },
+        new("Condemn", "fresh", "release %", "acquire -s fresh", "acquire -s fresh") { Prepare = h => h.AcquireToFailAsync("fresh") },
         new("Condemn", "made", "release %", "release %", "acquire -s made") { Prepare = h => h.AcquireAsync("made") },
         new("Condemn:2", "top", "release %", "acquire -s top", "acquire -s top") { Prepare = h => h.AcquireAsync("top") },
         new("Forget", "top", "release %", "acquire -s top", "acquire -s top") { Prepare = h => h.AcquireAsync("top") },

@@ -28,6 +28,44 @@ public sealed class RunTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_hooks_around_a_command_say_goes_to_standard_error_and_its_exit_code_stays()
+    {
+        _home.AddSource("s", "type=local");
+        _home.AddHook("s", "pre-run.d", "10-talk", "echo before $2 $3; \"$CRCACHE\" run $1 echo inside");
+        _home.AddHook("s", "post-run.d", "10-talk", "echo after $CRCACHE_EXIT_CODE; exit 1");
+        await _home.AcquireAsync("s");
+
+        var result = await _home.CrcacheAsync("run", "s-0", "sh", "-c", "echo data; exit 7");
+
+        Assert.Equal((7, "data\n"), (result.ExitCode, result.Output));
+        Assert.StartsWith("before sh -c\ninside\nafter 7\ncrcache: warning CRC0303: hook post-run.d/10-talk of s failed with exit code 1", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_failing_hook_before_a_command_gives_125_and_the_command_is_not_run()
+    {
+        _home.AddSource("s", "type=local");
+        _home.AddHook("s", "pre-run.d", "10-fail", "exit 1");
+        await _home.AcquireAsync("s");
+
+        (await _home.CrcacheAsync("run", "s-0", "echo", "data")).AssertRefused(125, "CRC0303", "hook pre-run.d/10-fail of s failed with exit code 1");
+    }
+
+    [Fact]
+    public async Task Interrupted_what_is_run_after_a_command_ends_as_well()
+    {
+        _home.AddSource("s", "type=local");
+        _home.AddHook("s", "post-run.d", "10-slow", "echo begun; exec sleep 300");
+        await _home.AcquireAsync("s");
+        using var running = _home.StartCrcache("run", "s-0", "sh", "-c", "exit 3");
+        await Eventually.True(() => running.ErrorSoFar == "begun\n", what: "the hook");
+
+        running.Signal(15);
+
+        Assert.Equal(3, (await running.WaitAsync()).ExitCode);
+    }
+
+    [Fact]
     public async Task A_command_that_a_signal_ends_is_128_and_its_number() =>
         Assert.Equal(137, (await _home.CrcacheAsync("run", "local-0", "sh", "-c", "kill -9 $$")).ExitCode);
 

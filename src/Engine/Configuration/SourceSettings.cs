@@ -5,6 +5,9 @@ namespace CrCache.Configuration;
 /// <summary>A source as configured: one directory <c>sources/NAME/</c> with its <c>source.conf</c>, checked.</summary>
 public sealed record SourceSettings
 {
+    internal const string HookTimeoutKey = "hook_timeout";
+    private static readonly TimeSpan DefaultHookTimeLimit = TimeSpan.FromMinutes(10);
+
     /// <summary>The source's name.</summary>
     public required string Name { get; init; }
 
@@ -31,6 +34,9 @@ public sealed record SourceSettings
 
     /// <summary>Units of work a resource takes at once; null to probe.</summary>
     public int? Concurrency { get; init; }
+
+    /// <summary>How long each of its hooks may take; null for any time.</summary>
+    internal TimeSpan? HookTimeLimit => Text(HookTimeoutKey) is null ? DefaultHookTimeLimit : Time(HookTimeoutKey);
 
     /// <summary>The sources it is layered on, in order, each as a <see cref="SourceReference"/> is written.</summary>
     public IReadOnlyList<string> Layers { get; init; } = [];

@@ -13,6 +13,9 @@ internal sealed record Allocation(ResourceRow Row, SourcePlan Plan, Allocation? 
     /// <summary>What it was asked to be; null for anything.</summary>
     public Condition? Where { get; init; }
 
-    /// <summary>Whether it can be used already; else it has still to be made, or, where it is not new, tested.</summary>
+    /// <summary>Whether one that is not new is to be tested.</summary>
+    public bool IsInDoubt { get; init; }
+
+    /// <summary>Whether it can be used already; else it has still to be made, or, where it is not new, tested or prepared by hooks.</summary>
     public bool IsReady => Row.State is ResourceState.Leased or ResourceState.Idle;
 }

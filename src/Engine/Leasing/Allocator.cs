@@ -1,4 +1,5 @@
 using System.Globalization;
+using CrCache.Hooks;
 using CrCache.Leasing.Keeping;
 using CrCache.Leasing.Selecting;
 using CrCache.Sources;
@@ -41,8 +42,8 @@ internal sealed class Allocator(StoreTransaction transaction, Transitions transi
             }
             else if (fits?.Invoke(FactsOf(idle, plan)) is not false)
             {
-                var taken = idle with { Owner = owner };
-                return new Allocation(IsInDoubt(idle) ? transitions.Doubt(taken) : transitions.HandOut(taken), plan, null, IsNew: false);
+                var taken = idle with { Owner = owner, HasRunHooks = plan.HasRunHooks };
+                return Hand(taken, plan);
             }
         }
 
@@ -115,10 +116,11 @@ internal sealed class Allocator(StoreTransaction transaction, Transitions transi
             Binding = plan.Binding,
             Base = below?.Row.Name,
             Owner = owner,
+            HasRunHooks = plan.HasRunHooks,
         });
 
         // Where there is nothing to do, and nobody who wants to do something, it is ready as soon as it is written.
-        if (plan.Draft is { } draft && !plan.HasProvisionHooks && below is not { IsReady: false })
+        if (plan.Draft is { } draft && !plan.HasMakingHooks && !(owner is not null && plan.Has(HookStages.Acquire)) && below is not { IsReady: false })
         {
             row = Describe(row, plan, draft, below?.Row.Concurrency);
             row = transitions.Finish(row);
@@ -172,6 +174,16 @@ internal sealed class Allocator(StoreTransaction transaction, Transitions transi
         }
 
         return false;
+    }
+
+    private Allocation Hand(ResourceRow taken, SourcePlan plan)
+    {
+        var isInDoubt = IsInDoubt(taken);
+        return new Allocation(
+            isInDoubt || plan.Has(HookStages.Acquire) ? transitions.Doubt(taken) : transitions.HandOut(taken), plan, null, IsNew: false)
+        {
+            IsInDoubt = isInDoubt,
+        };
     }
 
     // By the clock that people read: one that was set brings a test too many.

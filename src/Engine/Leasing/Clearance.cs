@@ -8,6 +8,8 @@ namespace CrCache.Leasing;
 /// <summary>Carries out what is written down: makes resources ready for the next holder, or unmakes them, and whatever that brings with it.</summary>
 internal sealed class Clearance(StateStore store, SourceTypes types, HookCalls hooks, RouteBook routes, Caller caller, RuleBook book)
 {
+    private readonly Restoration _restoration = new(store, types, hooks, routes, caller);
+
     /// <summary>Resets and unmakes resources, several at a time.</summary>
     /// <returns>What failed; those resources are kept as dirty and tried again by a later command.</returns>
     public async Task<IReadOnlyList<ResourceException>> ClearAsync(IReadOnlyList<ResourceRow> rows, CancellationToken cancellationToken)
@@ -30,11 +32,7 @@ internal sealed class Clearance(StateStore store, SourceTypes types, HookCalls h
         catch (OperationCanceledException)
         {
             // Given up, not failed: the next command goes on with it at once.
-            store.Transact(t =>
-            {
-                new Transitions(t, caller).Abandon(row);
-                return true;
-            });
+            Abandon(row);
             throw;
         }
         catch (Exception e)
@@ -55,22 +53,55 @@ internal sealed class Clearance(StateStore store, SourceTypes types, HookCalls h
 
         // What it was layered on is given back, and that may have to be cleared in turn.
         var rules = book.Read(Returned(row));
+        var (restored, failure) = row.State == ResourceState.Resetting ? await RestoreAsync(row, rules, cancellationToken).ConfigureAwait(false) : (row, null);
         var next = store.Transact(t =>
         {
             var transitions = new Transitions(t, caller, rules);
-            if (row.State == ResourceState.Discarding)
+            if (restored is null)
+            {
+                // Whose fault it is has been written down.
+                transitions.Condemn(t.Resources.Find(row.Name) ?? row, "it could not be reset");
+            }
+            else if (row.State == ResourceState.Discarding)
             {
                 transitions.Forget(row);
             }
             else
             {
-                transitions.Settle(row);
+                transitions.Settle(restored);
             }
 
             return transitions.ToClear;
         });
-        return await ClearAsync(next, cancellationToken).ConfigureAwait(false);
+        var failures = await ClearAsync(next, cancellationToken).ConfigureAwait(false);
+        return failure is null ? failures : [failure, .. failures];
     }
+
+    /// <returns>The resource as it is now, or null and why it is to be discarded.</returns>
+    private async Task<(ResourceRow? Row, ResourceException? Failure)> RestoreAsync(
+        ResourceRow row, IReadOnlyDictionary<string, KeepRules> rules, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await _restoration.RestoreAsync(row, rules, cancellationToken).ConfigureAwait(false), null);
+        }
+        catch (CrCacheException e)
+        {
+            return (null, e as ResourceException ?? new ResourceException(ErrorCodes.ProvisionFailed, $"{row.Name} could not be reset: {e.Message}", e));
+        }
+        catch
+        {
+            // Given up, or nobody knows what: the next command goes on with it.
+            Abandon(row);
+            throw;
+        }
+    }
+
+    private void Abandon(ResourceRow row) => store.Transact(t =>
+    {
+        new Transitions(t, caller).Abandon(t.Resources.Find(row.Name) ?? row);
+        return true;
+    });
 
     private async Task UnmakeAsync(ResourceRow row, CancellationToken cancellationToken)
     {
@@ -93,6 +124,11 @@ internal sealed class Clearance(StateStore store, SourceTypes types, HookCalls h
 
         var context = new ProvisionContext(settings, row.Name, row.Route is { } route ? StoredJson.Route(route) : null, routes.StartFrom(row.Base, row.Name));
         await type.DiscardAsync(context, cancellationToken).ConfigureAwait(false);
+        if (row.Problem is null)
+        {
+            // Else whoever was told of it is still to read what was said.
+            hooks.Forget(row.Name);
+        }
     }
 
     // The source of what is to be kept, or not, after this.

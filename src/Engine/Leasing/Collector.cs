@@ -70,7 +70,7 @@ internal sealed class Collector(StoreTransaction transaction, Transitions transi
     {
         switch (row.State)
         {
-            case ResourceState.Resetting:
+            case ResourceState.Resetting when row.Problem is null:
                 transitions.Reset(row);
                 break;
             case ResourceState.Provisioning:

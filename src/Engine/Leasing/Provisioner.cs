@@ -39,7 +39,12 @@ internal sealed class Provisioner(StateStore store, HookCalls hooks, RouteBook r
 
     private async Task<ResourceRow> TestAsync(Allocation allocation, CancellationToken cancellationToken)
     {
-        await test.RequireAsync(allocation.Row.Name, cancellationToken).ConfigureAwait(false);
+        if (allocation.IsInDoubt)
+        {
+            await test.RequireAsync(allocation.Row.Name, cancellationToken).ConfigureAwait(false);
+        }
+
+        await hooks.RunAsync(HookStages.Acquire, allocation.Plan.Settings, allocation.Row, cancellationToken).ConfigureAwait(false);
         return Continue(allocation, (_, transitions, r) => transitions.HandOut(r));
     }
 
@@ -48,15 +53,23 @@ internal sealed class Provisioner(StateStore store, HookCalls hooks, RouteBook r
         var plan = allocation.Plan;
         var draft = plan.Draft ?? await DraftAsync(allocation, cancellationToken).ConfigureAwait(false);
         var facts = plan.Draft is null ? await ProbeAsync(allocation.Row, draft, cancellationToken).ConfigureAwait(false) : null;
+        var hasHooks = plan.HasMakingHooks || (allocation.Row.Owner is not null && plan.Has(HookStages.Acquire));
         var row = Continue(allocation, (t, transitions, r) =>
         {
             r = new Allocator(t, transitions, Earmarks.None).Describe(r with { Facts = facts }, plan, draft, below?.Concurrency);
-            return plan.HasProvisionHooks ? r : transitions.Finish(r);
+            return hasHooks ? r : transitions.Finish(r);
         });
-        if (plan.HasProvisionHooks)
+        if (hasHooks)
         {
             await hooks.RunAsync(HookStages.Provision, plan.Settings, row, cancellationToken).ConfigureAwait(false);
-            row = Continue(allocation, (_, transitions, r) => transitions.Finish(r));
+            await hooks.RunAsync(HookStages.Configure, plan.Settings, row, cancellationToken).ConfigureAwait(false);
+            row = row with { Concurrency = await hooks.ConcurrencyAsync(plan.Settings, row, cancellationToken).ConfigureAwait(false) };
+            if (row.Owner is not null)
+            {
+                await hooks.RunAsync(HookStages.Acquire, plan.Settings, row, cancellationToken).ConfigureAwait(false);
+            }
+
+            row = Continue(allocation, (_, transitions, r) => transitions.Finish(r with { Concurrency = row.Concurrency }));
         }
 
         return row;

@@ -5,7 +5,7 @@ using CrCache.Store;
 namespace CrCache.Leasing;
 
 /// <summary>Looks resources up for use: checks the lease, renews it, and gives the way in.</summary>
-internal sealed class RouteBook(StateStore store, HostEnvironment environment, Caller caller)
+internal sealed class RouteBook(StateStore store, HostEnvironment environment, HookCalls hooks, Caller caller)
 {
     private readonly StateStore _store = store;
     private readonly Caller _caller = caller;
@@ -28,7 +28,12 @@ internal sealed class RouteBook(StateStore store, HostEnvironment environment, C
             Renew(t, row);
         }
 
-        return new RouteChain(row.Name, Steps(t, row)) { Track = new Track(this, new(row.Name, row.Epoch), row.Owner?.TimeToLive) };
+        Track track = new(this, new(row.Name, row.Epoch), row.Owner?.TimeToLive);
+        return new RouteChain(row.Name, Steps(t, row))
+        {
+            Track = track,
+            Hooks = row.HasRunHooks && !IsInHook(row) ? new ResourceRunHooks(hooks, row, track) : null,
+        };
     });
 
     /// <summary>A way to start commands relative to a resource, or to this machine, whoever holds it.</summary>
@@ -52,7 +57,7 @@ internal sealed class RouteBook(StateStore store, HostEnvironment environment, C
             throw Lost(reference.Name, "has been handed on");
         }
 
-        if (forHook && row.Route is not null && environment.Get(HookCalls.LeaseVariable) == new ResourceReference(row.Name, row.Epoch).ToString())
+        if (forHook && row.Route is not null && IsInHook(row))
         {
             return row;
         }
@@ -68,6 +73,9 @@ internal sealed class RouteBook(StateStore store, HostEnvironment environment, C
 
         return row.Owner?.IsOver(transaction) is true ? throw Lost(row.Name, "has expired") : row;
     }
+
+    // Whether this process was started by a hook of that very hand-out.
+    private bool IsInHook(ResourceRow row) => environment.Get(HookCalls.LeaseVariable) == new ResourceReference(row.Name, row.Epoch).ToString();
 
     /// <summary>Whether something is wrong with a resource that keeps it out of use.</summary>
     public static bool IsSick(ResourceRow row) => row.State is ResourceState.Dirty or ResourceState.Quarantined;

@@ -24,8 +24,14 @@ internal sealed record SourcePlan
     /// <summary>What a resource of it is, where nothing must be done to have one.</summary>
     public required ResourceDraft? Draft { get; init; }
 
-    /// <summary>Whether the user has scripts to run as one is made.</summary>
-    public required bool HasProvisionHooks { get; init; }
+    /// <summary>The points of a resource's life at which the user has something to run.</summary>
+    public required IReadOnlyList<string> Hooks { get; init; }
+
+    /// <summary>Whether the user has something to run as one is made.</summary>
+    public bool HasMakingHooks => Has(HookStages.Provision) || Has(HookStages.Configure) || Has(HookStages.Concurrency);
+
+    /// <summary>Whether the user has something to run before or after each command.</summary>
+    public bool HasRunHooks => Has(HookStages.PreRun) || Has(HookStages.PostRun);
 
     /// <summary>What it draws from, the preferred first.</summary>
     public required IReadOnlyList<SourcePlan> Layers { get; init; }
@@ -65,6 +71,9 @@ internal sealed record SourcePlan
 
     /// <summary>The layer that a resource below one of these belongs to; null where it is none's any more.</summary>
     public SourcePlan? LayerOf(ResourceRow below) => Layers.FirstOrDefault(l => l.Name == below.Source && l.Binding == below.Binding);
+
+    /// <summary>Whether the user has something to run at a point of a resource's life.</summary>
+    public bool Has(string stage) => Hooks.Contains(stage);
 
     /// <summary>Itself and every source below it.</summary>
     public IEnumerable<SourcePlan> All() => Layers.SelectMany(l => l.All()).Prepend(this);

@@ -53,6 +53,10 @@ internal sealed class SourcePlans(SourceCatalog catalog, SourceTypes types, Host
         var type = types.Find(settings.Type) ?? throw new InvalidOperationException($"a checked source has the unknown type {settings.Type}");
         var draft = settings.IsTemplate ? null : type.Draft(settings);
         IReadOnlyList<SourcePlan> layers = [.. source.Layers.Select(Load)];
+        var hooks = settings.Directory is { } directory ? HookRunner.Stages(directory) : [];
+
+        // What it draws from stays its own while it is kept, and is reset with it.
+        var resets = type.Resets(settings) || hooks.Contains(HookStages.Release) || hooks.Contains(HookStages.Reset) || layers.Any(l => l.Rules.Resets);
         return new SourcePlan
         {
             Settings = settings,
@@ -61,9 +65,9 @@ internal sealed class SourcePlans(SourceCatalog catalog, SourceTypes types, Host
             Draft = draft,
             Labels = settings.IsTemplate ? Facts.None : FactLabels.Of(settings),
             Here = draft is not null && FactProbe.IsHere(draft.Route) ? new(() => LocalFacts.Read(environment)) : null,
-            HasProvisionHooks = settings.Directory is { } directory && HookRunner.HasHooks(directory, HookStages.Provision),
+            Hooks = hooks,
             Layers = layers,
-            Rules = KeepRules.Of(settings, layers.DistinctBy(l => l.Name).Select(l => l.Rules)),
+            Rules = KeepRules.Of(settings, resets, layers.DistinctBy(l => l.Name).Select(l => l.Rules)),
         };
     }
 }

@@ -210,7 +210,7 @@ internal sealed class Transitions(StoreTransaction transaction, Caller caller, I
             return;
         }
 
-        if (caller.Commands.Any(row.Name))
+        if (RulesOf(row.Source).Resets || caller.Commands.Any(row.Name))
         {
             Reset(row);
             return;
@@ -228,18 +228,23 @@ internal sealed class Transitions(StoreTransaction transaction, Caller caller, I
         ToClear.Add(row);
     }
 
+    /// <summary>Why a resource that was given back is not kept, and so need not be made ready for anybody; null where it is.</summary>
+    public string? Unwanted(ResourceRow row)
+    {
+        var stock = SourceStock.Of(row.Source, transaction, [IdleResource.Of(row, transaction.Now)]);
+        return KeepPolicy.Discards(RulesOf(row.Source), stock, transaction.Now).Select(d => d.Reason).FirstOrDefault();
+    }
+
     /// <summary>Keeps a resource that nobody has as far as its source's rules go, and discards it otherwise.</summary>
     public ResourceRow Settle(ResourceRow row)
     {
         transaction.Faults.Reach(TransitionKind.Settle);
-        var rules = RulesOf(row.Source);
-        var stock = SourceStock.Of(row.Source, transaction, [IdleResource.Of(row, transaction.Now)]);
-        if (KeepPolicy.Discards(rules, stock, transaction.Now).ToList() is [var (_, reason), ..])
+        if (Unwanted(row) is { } reason)
         {
             return Condemn(row, reason);
         }
 
-        row = row with { State = ResourceState.Idle, Since = transaction.Now, Owner = null, Actor = null, Due = Due(rules, row) };
+        row = row with { State = ResourceState.Idle, Since = transaction.Now, Owner = null, Actor = null, Due = Due(RulesOf(row.Source), row) };
         transaction.Resources.Update(row);
         return row;
     }

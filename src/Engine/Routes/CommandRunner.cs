@@ -14,9 +14,12 @@ public sealed class CommandRunner
     /// <returns>The running command; dispose it.</returns>
     /// <exception cref="UsageException">Nobody has acquired the resource, or there is none of that name.</exception>
     /// <exception cref="LeaseLostException">The hand-out that was named has ended.</exception>
-    /// <exception cref="ResourceException">The way in failed, or the command cannot be started there.</exception>
-    public Task<RunningCommand> StartAsync(ResourceReference resource, ResourceCommand command, CancellationToken cancellationToken) =>
-        _resolver.Resolve(resource).StartAsync(command, cancellationToken);
+    /// <exception cref="ResourceException">The way in failed, the command cannot be started there, or a hook before it failed.</exception>
+    public Task<RunningCommand> StartAsync(ResourceReference resource, ResourceCommand command, CancellationToken cancellationToken)
+    {
+        var route = _resolver.Resolve(resource);
+        return route.Hooks is { } hooks ? StartHookedAsync(route, hooks, command, cancellationToken) : route.StartAsync(command, cancellationToken);
+    }
 
     /// <summary>Starts a command on this machine, outside all resources; nothing is looked up for it.</summary>
     /// <param name="command">The command.</param>
@@ -27,14 +30,14 @@ public sealed class CommandRunner
         _resolver.Here().StartAsync(command, cancellationToken);
 
     /// <summary>
-    /// Whether a resource is this machine as it is: no way in, no user, directory or variables of its own. A command on it is
+    /// Whether a resource is this machine as it is: no way in, no user, directory or variables of its own, no hooks around commands. A command on it is
     /// then one of <see cref="StartHereAsync"/>, as long as the caller keeps the lease.
     /// </summary>
     /// <param name="resource">The resource; with an epoch, only that hand-out of it.</param>
     /// <returns>True where it is.</returns>
     /// <exception cref="UsageException">Nobody has acquired the resource, or there is none of that name.</exception>
     /// <exception cref="LeaseLostException">The hand-out that was named has ended.</exception>
-    public bool IsHere(ResourceReference resource) => _resolver.Resolve(resource).IsHere;
+    public bool IsHere(ResourceReference resource) => _resolver.Resolve(resource) is { IsHere: true, Hooks: null };
 
     /// <summary>Runs a command to its end; a cancel stops its whole process group.</summary>
     /// <inheritdoc cref="StartAsync" path="/param"/>
@@ -47,5 +50,11 @@ public sealed class CommandRunner
         {
             return await running.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
+    }
+
+    private static async Task<RunningCommand> StartHookedAsync(ResolvedRoute route, RunHooks hooks, ResourceCommand command, CancellationToken cancellationToken)
+    {
+        await hooks.BeforeAsync(command, cancellationToken).ConfigureAwait(false);
+        return new HookedCommand(await route.StartAsync(command, cancellationToken).ConfigureAwait(false), command, hooks);
     }
 }

@@ -5,6 +5,7 @@ namespace CrCache.Routes;
 /// <summary>The C library's calls for processes. Numbers are Linux's, the same for glibc and musl.</summary>
 internal static unsafe partial class Libc
 {
+    public const int SigHangUp = 1;
     public const int SigInterrupt = 2;
     public const int SigQuit = 3;
     public const int SigKill = 9;

@@ -16,6 +16,9 @@ internal sealed class ResolvedRoute(RouteChain chain)
     /// <summary>The steps, the one nearest to this machine first.</summary>
     public IReadOnlyList<Route> Steps => chain.Steps;
 
+    /// <summary>What is run before and after each command of a user; null for nothing.</summary>
+    public RunHooks? Hooks => chain.Hooks;
+
     /// <summary>Whether it leads nowhere and changes nothing: this machine as it is.</summary>
     public bool IsHere => Steps.All(s => s is { IsPlain: true, WorkingDirectory: null, Environment.Count: 0 });
 

@@ -7,4 +7,7 @@ internal sealed record RouteChain(string Resource, IReadOnlyList<Route> Steps)
 {
     /// <summary>Where its commands are written down; null where they are not.</summary>
     public CommandTrack? Track { get; init; }
+
+    /// <summary>What is run before and after each command; null for nothing.</summary>
+    public RunHooks? Hooks { get; init; }
 }

@@ -53,6 +53,21 @@ public abstract class SourceType
     public virtual Task<ResourceDraft> ProvisionAsync(ProvisionContext context, CancellationToken cancellationToken) =>
         throw new NotSupportedException($"the source type {Name} has neither Draft nor ProvisionAsync");
 
+    /// <summary>Whether a resource of these settings is to be reset when it is given back.</summary>
+    /// <param name="settings">The source.</param>
+    /// <returns>True where <see cref="ResetAsync"/> has something to do.</returns>
+    public virtual bool Resets(SourceSettings settings) => false;
+
+    /// <summary>
+    /// Makes a resource that was given back as it was when it was made. Called never while the store is locked, after nothing of its last
+    /// holder runs there; again, where whoever called it was killed.
+    /// </summary>
+    /// <param name="context">What to reset.</param>
+    /// <param name="cancellationToken">Gives up; it is called again later.</param>
+    /// <returns>The resource, if its way in has changed; null where it has not.</returns>
+    /// <exception cref="ResourceException">It could not be reset (<see cref="ErrorCodes.ProvisionFailed"/>); it is discarded.</exception>
+    public virtual Task<ResourceDraft?> ResetAsync(ProvisionContext context, CancellationToken cancellationToken) => Task.FromResult<ResourceDraft?>(null);
+
     /// <summary>
     /// Unmakes a resource, also one that was only half made or is already gone: a second call succeeds. Called again until it succeeds.
     /// </summary>

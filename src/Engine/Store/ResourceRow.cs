@@ -60,6 +60,9 @@ internal sealed record ResourceRow
     /// <summary>What is wrong with it, such as a hook that failed; null for nothing. It is never handed out again.</summary>
     public string? Problem { get; init; }
 
+    /// <summary>Whether something is to be done before or after each command on it.</summary>
+    public bool HasRunHooks { get; init; }
+
     /// <summary>How often its discard failed.</summary>
     public int Failures { get; init; }
 

@@ -15,7 +15,7 @@ internal enum ResourceState
     /// <summary>Kept for a person, whatever becomes of the process that acquired it.</summary>
     Held,
 
-    /// <summary>Given back, and not free yet: what its last holder left running is being ended.</summary>
+    /// <summary>Given back, and not free yet: what its last holder left running is being ended, and it is made as it was.</summary>
     Resetting,
 
     /// <summary>It is, or is about to be, unmade.</summary>

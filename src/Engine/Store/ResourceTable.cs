@@ -6,7 +6,7 @@ namespace CrCache.Store;
 internal sealed class ResourceTable(StoreTransaction transaction)
 {
     private const string Columns =
-        "name, source, number, state, epoch, since, settings, route, base, concurrency, actor, failures, retry_at, owner, owner_named, owner_process, owner_resource, ttl, expires, clock, deadline, note, facts, binding, made, uses, tested, due, problem";
+        "name, source, number, state, epoch, since, settings, route, base, concurrency, actor, failures, retry_at, owner, owner_named, owner_process, owner_resource, ttl, expires, clock, deadline, note, facts, binding, made, uses, tested, due, problem, run_hooks";
 
     private const string InUse = "state IN ('leased', 'held')";
 
@@ -110,7 +110,7 @@ internal sealed class ResourceTable(StoreTransaction transaction)
 
     /// <summary>Writes a resource that is new.</summary>
     public void Add(ResourceRow row) => Write(
-        $"INSERT INTO resource ({Columns}) VALUES ($name, $source, $number, $state, $epoch, $since, $settings, $route, $base, $concurrency, $actor, $failures, $retry_at, $owner, $owner_named, $owner_process, $owner_resource, $ttl, $expires, $clock, $deadline, $note, $facts, $binding, $made, $uses, $tested, $due, $problem);",
+        $"INSERT INTO resource ({Columns}) VALUES ($name, $source, $number, $state, $epoch, $since, $settings, $route, $base, $concurrency, $actor, $failures, $retry_at, $owner, $owner_named, $owner_process, $owner_resource, $ttl, $expires, $clock, $deadline, $note, $facts, $binding, $made, $uses, $tested, $due, $problem, $run_hooks);",
         row);
 
     /// <summary>Writes a resource that is known.</summary>
@@ -120,7 +120,7 @@ internal sealed class ResourceTable(StoreTransaction transaction)
             route = $route, base = $base, concurrency = $concurrency, actor = $actor, failures = $failures, retry_at = $retry_at,
             owner = $owner, owner_named = $owner_named, owner_process = $owner_process, owner_resource = $owner_resource,
             ttl = $ttl, expires = $expires, clock = $clock, deadline = $deadline, note = $note, facts = $facts, binding = $binding,
-            made = $made, uses = $uses, tested = $tested, due = $due, problem = $problem
+            made = $made, uses = $uses, tested = $tested, due = $due, problem = $problem, run_hooks = $run_hooks
         WHERE name = $name;
         """,
         row);
@@ -164,6 +164,7 @@ internal sealed class ResourceTable(StoreTransaction transaction)
         Tested = Time(reader, 26),
         Due = Time(reader, 27),
         Problem = Text(reader, 28),
+        HasRunHooks = reader.GetBoolean(29),
     };
 
     private static string? Text(SqliteDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
@@ -243,5 +244,6 @@ internal sealed class ResourceTable(StoreTransaction transaction)
         ("$uses", row.Uses),
         ("$tested", row.Tested?.ToUnixTimeMilliseconds()),
         ("$due", row.Due?.ToUnixTimeMilliseconds()),
-        ("$problem", row.Problem));
+        ("$problem", row.Problem),
+        ("$run_hooks", row.HasRunHooks));
 }

@@ -30,6 +30,9 @@ internal sealed record SourceRow
     /// <summary>How long one beyond the reserve is kept; null for not at all.</summary>
     public required TimeSpan? IdleTime { get; init; }
 
+    /// <summary>Whether something is to be done with one that was given back.</summary>
+    public required bool Resets { get; init; }
+
     /// <summary>How often in a row making one ahead of time failed.</summary>
     public int Failures { get; init; }
 

@@ -6,7 +6,7 @@ namespace CrCache.Store;
 internal sealed class SourceTable(StoreTransaction transaction)
 {
     private const string Columns =
-        "name, directory, layers, binding, reserve, maximum, max_use_count, max_age, idle_time, failures, retry_at, problem, stopped";
+        "name, directory, layers, binding, reserve, maximum, max_use_count, max_age, idle_time, failures, retry_at, problem, stopped, resets";
 
     /// <summary>The source of that name, or null.</summary>
     public SourceRow? Find(string name) =>
@@ -19,9 +19,9 @@ internal sealed class SourceTable(StoreTransaction transaction)
     public void Put(SourceRow row) => transaction.Execute(
         $"""
         INSERT INTO source ({Columns})
-        VALUES ($name, $directory, $layers, $binding, $reserve, $maximum, $max_use_count, $max_age, $idle_time, $failures, $retry_at, $problem, $stopped)
+        VALUES ($name, $directory, $layers, $binding, $reserve, $maximum, $max_use_count, $max_age, $idle_time, $failures, $retry_at, $problem, $stopped, $resets)
         ON CONFLICT (name) DO UPDATE SET directory = $directory, layers = $layers, binding = $binding, reserve = $reserve, maximum = $maximum, max_use_count = $max_use_count,
-            max_age = $max_age, idle_time = $idle_time, failures = $failures, retry_at = $retry_at, problem = $problem, stopped = $stopped;
+            max_age = $max_age, idle_time = $idle_time, failures = $failures, retry_at = $retry_at, problem = $problem, stopped = $stopped, resets = $resets;
         """,
         ("$name", row.Name),
         ("$directory", row.Directory),
@@ -35,7 +35,8 @@ internal sealed class SourceTable(StoreTransaction transaction)
         ("$failures", row.Failures),
         ("$retry_at", row.RetryAt?.ToUnixTimeMilliseconds()),
         ("$problem", row.Problem),
-        ("$stopped", row.Stopped));
+        ("$stopped", row.Stopped),
+        ("$resets", row.Resets));
 
     private static SourceRow Row(SqliteDataReader reader) => new()
     {
@@ -52,5 +53,6 @@ internal sealed class SourceTable(StoreTransaction transaction)
         RetryAt = reader.IsDBNull(10) ? null : DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64(10)),
         Problem = reader.IsDBNull(11) ? null : reader.GetString(11),
         Stopped = reader.IsDBNull(12) ? null : reader.GetString(12),
+        Resets = reader.GetBoolean(13),
     };
 }

@@ -40,6 +40,7 @@ internal sealed class StoreSchema(params IReadOnlyList<string> upgrades)
             tested INTEGER,
             due INTEGER,
             problem TEXT,
+            run_hooks INTEGER NOT NULL DEFAULT 0,
             UNIQUE (source, number)
         ) STRICT, WITHOUT ROWID;
 
@@ -100,7 +101,8 @@ internal sealed class StoreSchema(params IReadOnlyList<string> upgrades)
             failures INTEGER NOT NULL DEFAULT 0,
             retry_at INTEGER,
             problem TEXT,
-            stopped TEXT
+            stopped TEXT,
+            resets INTEGER NOT NULL DEFAULT 0
         ) STRICT, WITHOUT ROWID;
 
         -- Requests that wait. AUTOINCREMENT: who comes later never stands before somebody who came earlier.

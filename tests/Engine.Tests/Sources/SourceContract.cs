@@ -88,6 +88,51 @@ public abstract class SourceContract : IDisposable
     }
 
     [Fact]
+    public async Task Hooks_are_run_in_the_order_of_a_resources_life()
+    {
+        string[] stages = ["provision.d", "configure.d", "acquire.d", "pre-run.d", "post-run.d", "release.d", "reset.d", "discard.d"];
+        Add("maximum=1\nreserve=1\nmax_use_count=2");
+        var log = _fixture.Home.Combine("log");
+        foreach (var stage in stages)
+            _fixture.Home.AddHook("s", stage, "10-log", $"echo {stage} $1 >> {log}");
+        _fixture.Home.AddHook("s", "", "concurrency", "echo 11");
+        for (var i = 0; i < 2; i++)
+        {
+            Assert.Equal(11, (await _fixture.Engine.Leases.AcquireAsync(new AcquireRequest("s"), Token))[0].Concurrency);
+            Assert.Equal("here", await Output("s-0", "printf", "%s", "here"));
+            await _fixture.Release("s-0");
+        }
+
+        Assert.Equal(
+            [.. stages[..7], .. stages[2..6], stages[7]],
+            (await File.ReadAllLinesAsync(log, Token)).Select(l => l.Split(' ')[0]));
+    }
+
+    [Fact]
+    public async Task A_resource_can_be_used_by_its_hooks_as_it_is_handed_out_and_given_back()
+    {
+        Add("maximum=1\nreserve=1");
+        await _fixture.Acquire("s");
+        foreach (var stage in (string[])["acquire.d", "release.d", "reset.d"])
+            _fixture.Home.AddHook("s", stage, "10-lease", "test \"$CRCACHE_LEASE\" && test $1 = s-0 && test $CRCACHE_CONCURRENCY -gt 0");
+        await _fixture.Release("s-0");
+        await _fixture.Acquire("s");
+        Assert.Equal("here", await Output("s-0", "printf", "%s", "here"));
+    }
+
+    [Fact]
+    public async Task A_failing_reset_hook_has_it_discarded_and_made_anew()
+    {
+        Add("maximum=1\nreserve=1");
+        var hook = _fixture.Home.AddHook("s", "reset.d", "10-fail", "exit 3");
+        await _fixture.Acquire("s");
+        await Assert.ThrowsAsync<ResourceException>(() => _fixture.Release("s-0"));
+        Assert.DoesNotContain("s-0", _fixture.Engine.Inventory.Names());
+        File.Delete(hook);
+        Assert.Equal(["s-0"], await _fixture.Acquire("s"));
+    }
+
+    [Fact]
     public async Task A_failing_provision_hook_leaves_nothing_behind()
     {
         Add("maximum=2");

@@ -29,6 +29,9 @@ internal sealed record KeepRules
     /// <summary>How long one beyond the floor is kept; null for not at all.</summary>
     public TimeSpan? IdleTime { get; init; }
 
+    /// <summary>Whether something is to be done with one that was given back, or with what it is layered on.</summary>
+    public bool Resets { get; init; }
+
     /// <summary>What it is layered on, the preferred first.</summary>
     public IReadOnlyList<KeepRules> Layers { get; init; } = [];
 
@@ -53,7 +56,7 @@ internal sealed record KeepRules
     public static KeepRules Nothing(string source) => new() { Source = source, Reserve = 0 };
 
     /// <summary>As configured.</summary>
-    public static KeepRules Of(SourceSettings settings, IEnumerable<KeepRules> layers) => new()
+    public static KeepRules Of(SourceSettings settings, bool resets, IEnumerable<KeepRules> layers) => new()
     {
         Source = settings.Name,
         Directory = settings.Directory,
@@ -62,6 +65,7 @@ internal sealed record KeepRules
         MaxUseCount = settings.MaxUseCount,
         MaxAge = settings.MaxAge,
         IdleTime = settings.IdleTime,
+        Resets = resets,
         Layers = [.. layers],
     };
 
@@ -72,7 +76,7 @@ internal sealed record KeepRules
     public SourceRow Over(SourceRow? row, SourceSettings settings)
     {
         var layers = string.Join(Separator, Layers.Select(l => l.Source));
-        row ??= new() { Name = Source, Directory = null, Layers = "", Binding = "", Reserve = 0, Maximum = null, MaxUseCount = null, MaxAge = null, IdleTime = null };
+        row ??= new() { Name = Source, Directory = null, Layers = "", Binding = "", Reserve = 0, Maximum = null, MaxUseCount = null, MaxAge = null, IdleTime = null, Resets = false };
         return row with
         {
             Directory = settings.Directory,
@@ -83,6 +87,7 @@ internal sealed record KeepRules
             MaxUseCount = MaxUseCount,
             MaxAge = MaxAge,
             IdleTime = IdleTime,
+            Resets = Resets,
         };
     }
 
@@ -96,6 +101,7 @@ internal sealed record KeepRules
             MaxUseCount = row.MaxUseCount,
             MaxAge = row.MaxAge,
             IdleTime = row.IdleTime,
+            Resets = row.Resets,
             Layers = [.. row.Layers.Split(Separator, StringSplitOptions.RemoveEmptyEntries).Select(l => Of(l, sources, [.. above, source]))],
         };
 
