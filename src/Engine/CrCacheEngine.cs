@@ -18,7 +18,7 @@ public sealed class CrCacheEngine
     private CrCacheEngine(EngineOptions options)
     {
         var environment = new HostEnvironment(options);
-        var types = new SourceTypes(options.AdditionalSourceTypes);
+        var types = new SourceTypes(options.AdditionalSourceTypes, environment);
         var store = new StateStore(() => environment.StateDirectory, options.Time);
         var caller = new Caller(() => environment.StateDirectory);
         var hooks = new HookCalls(new HookRunner(), environment, options, caller);

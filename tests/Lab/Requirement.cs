@@ -45,6 +45,12 @@ public sealed class Requirement(string name, Func<string?> probe)
         return probe.ExitCode == 0 ? null : $"mounts are not allowed here: {probe.Error.TrimEnd()}";
     });
 
+    /// <summary>Namespaces for a box: as root, or in a user namespace.</summary>
+    public static Requirement Namespaces { get; } = new("namespaces", () => NamespacesAre(Environment.IsPrivilegedProcess ? [] : ["--user", "--map-root-user"]));
+
+    /// <summary>Namespaces for a user who is not root.</summary>
+    public static Requirement UserNamespaces { get; } = new("user-namespaces", () => NamespacesAre(["--user", "--map-root-user"]));
+
     /// <summary>A linker and zlib, for a native (AOT) build.</summary>
     public static Requirement NativeAot { get; } = new("aot", () =>
         !Found("gcc") && !Found("clang") ? "gcc or clang is needed for a native build: apt-get install gcc"
@@ -80,6 +86,16 @@ public sealed class Requirement(string name, Func<string?> probe)
         return required.Contains("all") || required.Contains(name)
             ? throw new InvalidOperationException($"CRCACHE_TEST_REQUIRE asks for {name}: {reason}")
             : true;
+    }
+
+    private static string? NamespacesAre(string[] options)
+    {
+        if (!Found("unshare") || !Found("nsenter"))
+            return "unshare and nsenter are not installed: apt-get install util-linux";
+        string[] asUser = options.Length > 0 && Environment.IsPrivilegedProcess ? ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"] : [];
+        string[] command = [.. asUser, "unshare", .. options, "--mount", "--pid", "--ipc", "--uts", "--net", "--fork", "mount", "-t", "proc", "proc", "/proc"];
+        var probe = Task.Run(() => ProcessRun.RunAsync(command, directory: "/")).GetAwaiter().GetResult();
+        return probe.ExitCode == 0 ? null : $"namespaces are not allowed here: {probe.Error.TrimEnd()}";
     }
 
     private static bool Found(string program) => PathOf(program) is not null;

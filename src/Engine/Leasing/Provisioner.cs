@@ -52,7 +52,7 @@ internal sealed class Provisioner(StateStore store, HookCalls hooks, RouteBook r
     {
         var plan = allocation.Plan;
         var draft = plan.Draft ?? await DraftAsync(allocation, cancellationToken).ConfigureAwait(false);
-        var facts = plan.Draft is null ? await ProbeAsync(allocation.Row, draft, cancellationToken).ConfigureAwait(false) : null;
+        var facts = plan.Draft is null && plan.Here is null ? await ProbeAsync(allocation.Row, draft, cancellationToken).ConfigureAwait(false) : null;
         var hasHooks = plan.HasMakingHooks || (allocation.Row.Owner is not null && plan.Has(HookStages.Acquire));
         var row = Continue(allocation, (t, transitions, r) =>
         {

@@ -45,6 +45,19 @@ public abstract class SourceType
     /// <returns>The resource; null for a type that makes its resources in <see cref="ProvisionAsync"/>.</returns>
     public virtual ResourceDraft? Draft(SourceSettings settings) => null;
 
+    /// <summary>What can be done with a resource of these settings, as facts that <c>--where</c> can ask for, such as <c>isolation=process</c>.</summary>
+    /// <param name="settings">The source.</param>
+    /// <returns>The facts; none for a type that says nothing of it.</returns>
+    public virtual IReadOnlyDictionary<string, string> Capabilities(SourceSettings settings) => new Dictionary<string, string>();
+
+    /// <summary>
+    /// Whether a resource is this machine with something shut off, so that the machine's own facts are the resource's: they are known
+    /// before it is made, and it need not be asked.
+    /// </summary>
+    /// <param name="settings">The source.</param>
+    /// <returns>False for a resource that has to be asked.</returns>
+    public virtual bool HasFactsOfMachine(SourceSettings settings) => false;
+
     /// <summary>Makes a resource. Called for a type without <see cref="Draft"/>, never while the store is locked.</summary>
     /// <param name="context">What to make.</param>
     /// <param name="cancellationToken">Gives up; <see cref="DiscardAsync"/> is called for whatever is there by then.</param>

@@ -1,9 +1,9 @@
 namespace CrCache.Sources;
 
 /// <summary>The known source types: the registry that a new one is one line of.</summary>
-internal sealed class SourceTypes(IReadOnlyList<SourceType> additional)
+internal sealed class SourceTypes(IReadOnlyList<SourceType> additional, HostEnvironment environment)
 {
-    private readonly SourceType[] _types = [new LocalSource(), new PoolSource(), new SshSource(), .. additional];
+    private readonly SourceType[] _types = [new LocalSource(), new PoolSource(), new SshSource(), new BoxSource(environment, UserNamespace.IsNeeded), .. additional];
 
     /// <summary>Their names.</summary>
     public IEnumerable<string> Names => _types.Select(t => t.Name);

@@ -26,6 +26,9 @@ public abstract class RouteContract
     internal ResolvedRoute With(Func<Route, Route> change) =>
         new(new("lab-0", [.. Steps.SkipLast(1), change(Steps[^1])])) { SshConfiguration = SshConfiguration };
 
+    /// <summary>What a process that says its own id is called on this machine.</summary>
+    internal virtual int ProcessHere(int process) => process;
+
     [Fact]
     public async Task Arguments_arrive_exactly_as_given()
     {
@@ -228,7 +231,7 @@ public abstract class RouteContract
         var finished = await ShellAsync("sleep 300 >/dev/null 2>&1 </dev/null & echo $!");
         var left = int.Parse(finished.Output, CultureInfo.InvariantCulture);
 
-        Assert.True(IsAlive(left));
+        Assert.True(IsAlive(ProcessHere(left)));
         await ShellAsync("kill \"$1\"", [left.ToString(CultureInfo.InvariantCulture)]);
     }
 
@@ -274,14 +277,14 @@ public abstract class RouteContract
 
     private static ResourceCommand Shell(string script, params string[] arguments) => new() { Arguments = ["sh", "-c", script, "sh", .. arguments] };
 
-    private static async Task<int> ReadNumberAsync(RunningCommand running)
+    private async Task<int> ReadNumberAsync(RunningCommand running)
     {
         // A reader of its own would read ahead.
         StringBuilder line = new();
         var one = new byte[1];
         while (await running.StandardOutput.ReadAsync(one) == 1 && one[0] != '\n')
             line.Append((char)one[0]);
-        return int.Parse(line.ToString(), CultureInfo.InvariantCulture);
+        return ProcessHere(int.Parse(line.ToString(), CultureInfo.InvariantCulture));
     }
 
     private static bool IsAlive(int process)

@@ -1,0 +1,94 @@
+using CrCache.Copying;
+using CrCache.Routes;
+
+namespace CrCache.Sources;
+
+public sealed class BoxRouteTests : RouteContract, IClassFixture<BoxLab>
+{
+    private readonly BoxLab _lab;
+
+    public BoxRouteTests(BoxLab lab)
+    {
+        BoxLab.Require();
+        _lab = lab;
+    }
+
+    internal override IReadOnlyList<Route> Steps => [_lab.Route];
+
+    internal override int ProcessHere(int process) => _lab.ProcessHere(process);
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(6)]
+    [InlineData(10)]
+    [InlineData(13)]
+    [InlineData(14)]
+    public async Task Death_by_any_signal_is_told(int signal) =>
+        Assert.Equal((128 + signal, signal, ""), await EndAsync($"ulimit -c 0; kill -{signal} $$"));
+
+    [Fact]
+    public async Task A_code_that_looks_like_a_signals_is_a_code() => Assert.Equal((143, null, ""), await EndAsync("exit 143"));
+
+    [Fact]
+    public async Task Once_its_holder_has_ended_a_command_says_so_and_fails()
+    {
+        using BoxLab lab = new([]);
+        (await ProcessRun.RunAsync(["kill", "-9", $"{lab.Holder}"])).Success();
+        await Eventually.True(() => !Directory.Exists($"/proc/{lab.Holder}"));
+
+        var finished = await lab.ShellAsync("true");
+
+        Assert.Equal((125, $"crcache: lab-0 is gone: process {lab.Holder}, which held it, has ended\n"), (finished.ExitCode, finished.Error));
+    }
+
+    private async Task<(int, int?, string)> EndAsync(string script) =>
+        await _lab.ShellAsync(script) is var finished ? (finished.ExitCode, finished.Signal, finished.Error) : default;
+}
+
+public sealed class NestedBoxRouteTests : RouteContract, IClassFixture<NestedBoxLab>
+{
+    private readonly NestedBoxLab _lab;
+
+    public NestedBoxRouteTests(NestedBoxLab lab)
+    {
+        BoxLab.Require();
+        _lab = lab;
+    }
+
+    internal override IReadOnlyList<Route> Steps => [_lab.Route];
+
+    internal override int ProcessHere(int process) => _lab.ProcessHere(process);
+}
+
+public sealed class BoxUserRouteTests : RouteContract, IClassFixture<BoxLab>
+{
+    private readonly BoxLab _lab;
+
+    public BoxUserRouteTests(BoxLab lab)
+    {
+        BoxLab.Require();
+        UserLab.Require();
+        _lab = lab;
+    }
+
+    internal override IReadOnlyList<Route> Steps => [_lab.Route with { User = UserLab.Route.User, Environment = UserLab.Route.Environment }];
+
+    internal override int ProcessHere(int process) => _lab.ProcessHere(process);
+}
+
+public sealed class BoxCopyTests : CopyContract, IClassFixture<BoxLab>
+{
+    private readonly BoxLab _lab;
+
+    public BoxCopyTests(BoxLab lab)
+    {
+        BoxLab.Require();
+        _lab = lab;
+    }
+
+    internal override Route Route => _lab.Route;
+
+    internal override int Tries => 3;
+}
