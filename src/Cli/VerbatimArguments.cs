@@ -10,10 +10,7 @@ internal static class VerbatimArguments
 {
     private const string End = "--";
 
-    /// <summary>
-    /// Puts the end-of-options mark before NAME, where the parser stops looking, and drops a user's own behind it. Gives an option whose
-    /// value is empty that value.
-    /// </summary>
+    /// <summary>Puts the end-of-options mark before NAME, where the parser stops looking, and gives an option whose value is empty that value.</summary>
     public static string[] Protect(string[] arguments, RootCommand root, Command run)
     {
         var word = FirstPositional(arguments, 0, root.Options);
@@ -25,8 +22,7 @@ internal static class VerbatimArguments
             return arguments;
 
         var options = arguments[name - 1] == End ? arguments[..(name - 1)] : arguments[..name];
-        var command = arguments[(name + 1)..];
-        return [.. WithEmptyValues(options), End, arguments[name], .. command is [End, ..] ? command[1..] : command];
+        return [.. WithEmptyValues(options), End, .. arguments[name..]];
     }
 
     // "--note=" of a variable that is not set: the parser would take the next word for it.

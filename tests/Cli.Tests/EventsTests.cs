@@ -148,6 +148,8 @@ public sealed class EventsTests : IDisposable
         await _home.AcquireAsync();
         using var following = _home.StartCrcache("events", "-f");
         await Eventually.True(() => following.OutputSoFar.Contains("  acquired  ", StringComparison.Ordinal));
+        (await _home.CrcacheAsync("renew", "local-0")).Success();
+        await Eventually.True(() => following.OutputSoFar.Contains("  renewed  ", StringComparison.Ordinal));
         var before = following.OutputSoFar;
 
         Directory.Move(_home.StateDirectory, _home.Combine("away"));

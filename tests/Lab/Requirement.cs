@@ -33,6 +33,12 @@ public sealed class Requirement(string name, Func<string?> probe)
     /// <summary>script(1), which gives a command a terminal.</summary>
     public static Requirement Script { get; } = Program("script", "bsdutils");
 
+    /// <summary>testrepository, and subunit for the interpreter that it is installed for.</summary>
+    public static Requirement Testr { get; } = new("testr", () =>
+        PathOf("testr") is null || !Directory.Exists("/usr/lib/python3/dist-packages/subunit")
+            ? "testrepository is not installed: apt-get install testrepository python3-subunit"
+            : null);
+
     /// <summary>The right to act as root.</summary>
     public static Requirement Root { get; } = new("root", () => Environment.IsPrivilegedProcess ? null : "root is needed, this is another user");
 

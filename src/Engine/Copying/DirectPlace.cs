@@ -5,6 +5,9 @@ namespace CrCache.Copying;
 /// <param name="mode">How files of this machine are put here.</param>
 internal sealed class DirectPlace(DirectView view, Routes.CopyMode mode) : CopyPlace
 {
+    /// <summary>Whether its absolute paths are this machine's own.</summary>
+    public bool IsThisMachine => view.Root.Length == 0;
+
     public override Task<CopyTree> ListAsync(CopyPath origin, CancellationToken cancellationToken)
     {
         try

@@ -81,4 +81,36 @@ internal static class FarScripts
         if [ -d "$t/f" ]; then put "$t/f" "$PWD" || exit; fi
         [ ! -f "$t/s" ] || tar -xpof "$t/s" -C "$PWD"
         """;
+
+    /// <summary>
+    /// Absolute paths of files: makes their directories. Says <c>d</c> of a path that is a directory, <c>e</c> of one that exists, <c>n</c> of a
+    /// new one, and <c>m</c> of each directory that is about to be made.
+    /// </summary>
+    public const string Prepare =
+        """
+        for p; do
+          if [ -d "$p" ]; then k=d; elif [ -e "$p" ] || [ -L "$p" ]; then k=e; else k=n; fi
+          printf '%s%s\001\n' $k "$p"
+          d=${p%/*}
+          while [ -n "$d" ] && [ ! -e "$d" ]; do
+            printf 'm%s\001\n' "$d"
+            d=${d%/*}
+          done
+          mkdir -p -- "${p%/*}/" || exit
+        done
+        """;
+
+    /// <summary><c>$1</c> how many files follow, then directories: removes the files, and the directories that are empty then.</summary>
+    public const string Remove =
+        """
+        n=$1 s=0
+        shift
+        while [ "$n" -gt 0 ]; do
+          rm -f -- "$1" || s=1
+          shift
+          n=$((n - 1))
+        done
+        [ $# -eq 0 ] || rmdir -- "$@" 2>/dev/null
+        exit $s
+        """;
 }

@@ -67,6 +67,36 @@ public sealed class FileCopier
         }
     }
 
+    /// <summary>
+    /// Puts files of this machine at the same paths on a resource, for a command that is given their names. Directories are made
+    /// for them where they are missing. Where the resource's files are this machine's own they are there already, and nothing is done.
+    /// </summary>
+    /// <param name="resource">The resource; with an epoch, only that hand-out of it.</param>
+    /// <param name="files">The files; relative paths count from the current directory.</param>
+    /// <param name="cancellationToken">Gives up, and takes away what was put.</param>
+    /// <returns>What was put, to be taken away afterwards.</returns>
+    /// <exception cref="UsageException">A resource nobody acquired.</exception>
+    /// <exception cref="LeaseLostException">The hand-out that was named has ended.</exception>
+    /// <exception cref="ResourceException">There is no such file, it cannot be read, or not be put there.</exception>
+    public async Task<PushedFiles> PushAsync(ResourceReference resource, IReadOnlyList<string> files, CancellationToken cancellationToken)
+    {
+        var route = _resolver.Resolve(resource);
+        string[] paths = [.. files.Select(f => f.Length > 0 ? Path.GetFullPath(f) : throw new UsageException("a file to push has no name")).Distinct()];
+        foreach (var path in paths.Where(p => !File.Exists(p)))
+            throw CopyFailure.Of(path, Directory.Exists(path) ? "it is a directory: 'crcache cp' copies trees" : "no such file or directory");
+        CopyPath about = new(resource, paths.FirstOrDefault(""));
+        if (paths.Length == 0 || Open(route) is DirectPlace { IsThisMachine: true })
+            return PushedFiles.None(route, about);
+
+        // What a link leads to is what the command would have read here.
+        return await PushedFiles.PutAsync(
+            route,
+            paths,
+            path => CopyAsync([new(null, FileSystem.RealPath(path))], new(resource, path), cancellationToken),
+            about,
+            cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>What a tree would replace in a directory.</summary>
     private static IEnumerable<string> Names(CopyTree tree) => tree.Name.Length > 0
         ? [tree.Name]

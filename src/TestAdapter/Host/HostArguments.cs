@@ -9,6 +9,9 @@ namespace CrCache.TestAdapter;
 /// </summary>
 internal sealed class HostArguments(IReadOnlyList<string> arguments)
 {
+    /// <summary>The command line as it came.</summary>
+    public IReadOnlyList<string> All => arguments;
+
     /// <summary>Where the runner listens.</summary>
     /// <exception cref="UsageException">There is no such option.</exception>
     public IPEndPoint Runner => new(IPAddress.Loopback, Port("--port") is > 0 and var port

@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using CrCache.TestAdapter.Hosts;
 using CrCache.TestAdapter.Protocol;
+using CrCache.TestAdapter.Relaying;
 using CrCache.TestAdapter.Running;
 
 namespace CrCache.TestAdapter;
@@ -24,6 +25,8 @@ internal static class Program
         })).ToArray();
         try
         {
+            if (args is [FarHost.Verb, var resource, var collectors, .. var host])
+                return await new FarHost(host).RunAsync(resource, collectors == "yes", stop.Token);
             var handover = Handover.Read(Environment.GetEnvironmentVariable);
             foreach (var name in Handover.VariableNames)
                 Environment.SetEnvironmentVariable(name, null);

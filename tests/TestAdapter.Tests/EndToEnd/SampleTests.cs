@@ -21,7 +21,7 @@ public sealed class SampleTests(Suite suite)
         Assert.Contains("times as fast as one after another", result.Output, StringComparison.Ordinal);
     }
 
-    private static void Copy(string from, string to)
+    internal static void Copy(string from, string to)
     {
         Directory.CreateDirectory(to);
         foreach (var file in Directory.GetFiles(from))

@@ -4,22 +4,24 @@ namespace CrCache.TestAdapter.EndToEnd;
 public sealed class SpreadingTests(Suite suite)
 {
     [Theory]
-    [InlineData("0", 0)]
-    [InlineData("1", 1)]
-    public async Task A_spread_run_reports_what_a_plain_run_reports(string fail, int exitCode)
+    [InlineData("places", "0", 0)]
+    [InlineData("places", "1", 1)]
+    [InlineData("away", "0", 0)]
+    [InlineData("away", "1", 1)]
+    public async Task A_spread_run_reports_what_a_plain_run_reports(string source, string fail, int exitCode)
     {
         using var plain = New();
         using var spread = New();
         plain.Environment["FAIL"] = spread.Environment["FAIL"] = fail;
         var expected = await plain.RunAsync("-p:Plain=yes");
-        var actual = await spread.RunAsync();
+        var actual = await spread.RunAsync($"-p:CrCacheSource={source}");
 
         Assert.Equal((exitCode, exitCode), (expected.ExitCode, actual.ExitCode));
         Assert.Equal(suite.Count, plain.Outcomes.Count);
         Assert.Equal(plain.Outcomes, spread.Outcomes);
         Assert.Equal(LastLine(expected), LastLine(actual));
-        Assert.Contains("4 resources of 'places'", actual.Output, StringComparison.Ordinal);
-        Assert.Equal(0, await spread.InUseAsync());
+        Assert.Contains($"4 resources of '{source}'", actual.Output, StringComparison.Ordinal);
+        Assert.Equal(0, await spread.InUseAsync(source));
     }
 
     [Fact]
@@ -157,14 +159,16 @@ public sealed class SpreadingTests(Suite suite)
         Assert.Contains("places-3", result.Output, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task A_data_collector_that_hears_of_every_test_hears_of_all()
+    [Theory]
+    [InlineData("places")]
+    [InlineData("away")]
+    public async Task A_data_collector_that_hears_of_every_test_hears_of_all(string source)
     {
         using var run = New();
-        var result = (await run.RunAsync("--blame")).Success();
+        var result = (await run.RunAsync("--blame", $"-p:CrCacheSource={source}")).Success();
 
         Assert.Equal(suite.Count, run.Outcomes.Count);
-        Assert.Contains("4 resources of 'places'", result.Output, StringComparison.Ordinal);
+        Assert.Contains($"4 resources of '{source}'", result.Output, StringComparison.Ordinal);
     }
 
     [Fact]

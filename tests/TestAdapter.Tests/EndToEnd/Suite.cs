@@ -114,6 +114,7 @@ public sealed class Suite : IAsyncLifetime
             """, "<CrCacheSource Condition=\"'$(Plain)' == ''\">places</CrCacheSource>");
         await File.WriteAllTextAsync(Path.Combine(Directory, "Tests.cs"), Tests);
         _ = _home.AddSource("places", "type=local\nmaximum=4\nconcurrency=1\n", project: true);
+        _ = _home.AddSource("away", "type=local\ncwd=/\nmaximum=4\nconcurrency=1\n", project: true);
         _ = _home.AddSource("bound", "type=local\nlabels=${a} b=${b}\nmaximum=2\nconcurrency=1\nreserve=2\n", project: true);
         _ = _home.AddSource("one", "type=local\nmaximum=1\nconcurrency=3\n", project: true);
         _home.Environment["NUGET_PACKAGES"] = Packages;

@@ -3,12 +3,14 @@ using System.Net;
 using System.Net.Sockets;
 using CrCache.Routes;
 using CrCache.TestAdapter.Protocol;
+using CrCache.TestAdapter.Relaying;
 
 namespace CrCache.TestAdapter.Hosts;
 
 /// <summary>
 /// Starts stock test hosts and brings their connection here: the one place that knows how a host on a resource is reached.
-/// A resource on this machine connects to a port of the loopback interface.
+/// One on this machine as it is connects to a port of the loopback interface. Elsewhere that may be another interface: there a
+/// program of this package listens in its place, and its own standard streams are the way here.
 /// </summary>
 /// <param name="engine">The engine that runs commands on resources.</param>
 /// <param name="arguments">What vstest wanted to start.</param>
@@ -26,6 +28,7 @@ internal sealed class HostLauncher(CrCacheEngine engine, HostArguments arguments
         LaunchAsync(
             "discovery",
             0,
+            isHere: true,
             new Dictionary<string, string>(),
             command => engine.Commands.StartHereAsync(command, cancellationToken),
             cancellationToken);
@@ -39,6 +42,7 @@ internal sealed class HostLauncher(CrCacheEngine engine, HostArguments arguments
         LaunchAsync(
             resource.Name,
             collectorPort,
+            resource.IsHere,
             new Dictionary<string, string>
             {
                 ["CRCACHE_RESOURCE"] = resource.Name,
@@ -52,21 +56,29 @@ internal sealed class HostLauncher(CrCacheEngine engine, HostArguments arguments
     private async Task<StockHost> LaunchAsync(
         string name,
         int collectorPort,
+        bool isHere,
         IReadOnlyDictionary<string, string> environment,
         Func<ResourceCommand, Task<RunningCommand>> start,
         CancellationToken cancellationToken)
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start(1);
+        var port = ((IPEndPoint)listener.LocalEndpoint).Port;
+        string program = Environment.ProcessPath!;
         var running = await start(new ResourceCommand
         {
-            Arguments = [Environment.ProcessPath!, .. arguments.For(((IPEndPoint)listener.LocalEndpoint).Port, collectorPort, name)],
+            Arguments = isHere
+                ? [program, .. arguments.For(port, collectorPort, name)]
+                : [program, "exec", typeof(HostLauncher).Assembly.Location, FarHost.Verb, name, collectorPort == 0 ? "no" : "yes", program, .. arguments.All],
             WorkingDirectory = Environment.CurrentDirectory,
             Environment = environment,
         });
 
         // Nobody types at a test.
-        await running.StandardInput.DisposeAsync();
+        if (isHere)
+            await running.StandardInput.DisposeAsync();
+        else
+            running = new RelayedCommand(running, port, collectorPort);
         var host = new StockHost(name, running);
         try
         {

@@ -1,0 +1,17 @@
+namespace FixedPorts.Tests;
+
+public sealed class InvoiceTests
+{
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(5)]
+    public async Task Invoices_are_kept_in_order(int count)
+    {
+        using var database = new Database();
+        for (var i = 0; i < count; i++)
+            await Database.Insert($"invoice {i}");
+
+        Assert.Equal(Enumerable.Range(0, count).Select(i => $"invoice {i}"), Database.Rows());
+    }
+}

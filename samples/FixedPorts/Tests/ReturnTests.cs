@@ -1,0 +1,17 @@
+namespace FixedPorts.Tests;
+
+public sealed class ReturnTests
+{
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(5)]
+    public async Task Returns_are_kept_in_order(int count)
+    {
+        using var database = new Database();
+        for (var i = 0; i < count; i++)
+            await Database.Insert($"return {i}");
+
+        Assert.Equal(Enumerable.Range(0, count).Select(i => $"return {i}"), Database.Rows());
+    }
+}
