@@ -33,7 +33,7 @@ public sealed class CrCacheEngine
         var clearance = new Clearance(store, types, hooks, book, caller, rules);
         var provisioner = new Provisioner(store, hooks, book, new HealthTest(book), caller);
         var refill = new Refill(store, environment, options);
-        var acquisition = new Acquisition(store, plans, provisioner, clearance, refill, caller, options.Time);
+        var acquisition = new Acquisition(store, plans, new Fulfilment(store, provisioner, clearance, refill, caller), clearance, refill, caller, options.Time);
         var refillRun = new RefillRun(store, plans, provisioner, clearance, caller, environment, () => environment.LockFile("refill", Sources.Roots().Where(Directory.Exists)));
         Leases = new LeaseService(store, rules, acquisition, clearance, refill, refillRun, book, caller);
         Inventory = new Inventory(store, Sources, plans);

@@ -10,16 +10,13 @@ namespace CrCache.Leasing;
 /// line meanwhile, and holds nothing.
 /// </summary>
 internal sealed class Acquisition(
-    StateStore store, SourcePlans plans, Provisioner provisioner, Clearance clearance, Refill refill, Caller caller, TimeProvider time)
+    StateStore store, SourcePlans plans, Fulfilment fulfilment, Clearance clearance, Refill refill, Caller caller, TimeProvider time)
 {
     private const int MostAtOnce = 10_000;
     private const int MostPriority = 1000;
 
     // What ends without anybody writing, such as a lease or its owner, is looked for so often.
     private static readonly TimeSpan LongestSleep = TimeSpan.FromSeconds(1);
-
-    // Who has what he asked for does not wait longer for what others left behind.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     /// <inheritdoc cref="LeaseService.AcquireAsync"/>
     public async Task<IReadOnlyList<Lease>> AcquireAsync(AcquireRequest request, CancellationToken cancellationToken)
@@ -89,7 +86,7 @@ internal sealed class Acquisition(
             {
                 try
                 {
-                    var leases = await ProvisionAsync(taken, decision.ToClear, cancellationToken).ConfigureAwait(false);
+                    var leases = await fulfilment.ProvisionAsync(taken, decision.ToClear, cancellationToken).ConfigureAwait(false);
                     refill.Consider(attempt.Rules.Values);
                     return leases;
                 }
@@ -101,7 +98,7 @@ internal sealed class Acquisition(
             }
 
             // Failures of others' leftovers are kept in the store for a later try; they are not this caller's business.
-            await clearance.ClearAsync(decision.ToClear, cancellationToken).ConfigureAwait(false);
+            await ClearAsync(attempt, decision.ToClear, cancellationToken).ConfigureAwait(false);
             foreach (var source in decision.Unknown)
             {
                 attempt.Plans.TryAdd(source, plans.TryLoad(source));
@@ -122,6 +119,18 @@ internal sealed class Acquisition(
             await store.WaitForChangeAsync(stamp, left < LongestSleep ? left : LongestSleep, cancellationToken).ConfigureAwait(false);
             Reread(attempt);
         }
+    }
+
+    /// <summary>Clears up, and says meanwhile that it still waits: who helps others is not passed over for it.</summary>
+    private async Task ClearAsync(Attempt attempt, IReadOnlyList<ResourceRow> rows, CancellationToken cancellationToken)
+    {
+        var clearing = clearance.ClearAsync(rows, cancellationToken);
+        while (attempt.Ticket is { } ticket && await Task.WhenAny(clearing, Task.Delay(WaitingLine.Heartbeat, cancellationToken)).ConfigureAwait(false) != clearing)
+        {
+            store.Transact(t => t.Tickets.Touch(ticket));
+        }
+
+        await clearing.ConfigureAwait(false);
     }
 
     /// <summary>Who waits is served by what is configured by then; where that cannot be read just now, by what was.</summary>
@@ -302,133 +311,5 @@ internal sealed class Acquisition(
         // Who was served with what does not work any more, or was taken for dead, has the place that it had.
         return attempt.Place = line.Join(new(
             attempt.Place, attempt.Request.Priority, transaction.Now, transaction.Now, caller.Process, attempt.Owner.Name, attempt.Owner.Note, StoredJson.Of(attempt.Request.Demands)));
-    }
-
-    private async Task<IReadOnlyList<Lease>> ProvisionAsync(
-        IReadOnlyList<Allocation> taken, IReadOnlyList<ResourceRow> toClear, CancellationToken cancellationToken)
-    {
-        var making = taken.Select(a => provisioner.ProvisionAsync(a, cancellationToken)).ToList();
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var clearing = clearance.ClearAsync(toClear, patience.Token);
-        try
-        {
-            var rows = await Task.WhenAll(making).ConfigureAwait(false);
-            RequireFit(taken);
-            await LeaveAsync(clearing, patience, cancellationToken).ConfigureAwait(false);
-            return [.. rows.OrderBy(r => r.Source, StringComparer.Ordinal).ThenBy(r => r.Number).Select(r => r.ToLease())];
-        }
-        catch
-        {
-            // All or nothing, also when the caller has given up: the undoing is not cancelled. Nothing is undone while it is still
-            // being made.
-            await ((Task)Task.WhenAll(making)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            await ((Task)clearing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            var rows = taken.Zip(making, (a, m) => m.IsCompletedSuccessfully ? m.Result : a.Row).ToList();
-            await UndoAsync(rows, SourcePlan.AllRules(taken.Select(a => a.Plan))).ConfigureAwait(false);
-            throw;
-        }
-    }
-
-    /// <summary>What others left behind is cleared up by the way; what takes long, such as a hook that hangs, is not waited for but handed on.</summary>
-    private async Task LeaveAsync(Task clearing, CancellationTokenSource patience, CancellationToken cancellationToken)
-    {
-        if (clearing.IsCompleted || await Task.WhenAny(clearing, Task.Delay(Patience, cancellationToken)).ConfigureAwait(false) == clearing)
-        {
-            await clearing.ConfigureAwait(false);
-            return;
-        }
-
-        await patience.CancelAsync().ConfigureAwait(false);
-        await clearing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        cancellationToken.ThrowIfCancellationRequested();
-        refill.Start();
-    }
-
-    /// <summary>Of some resources nothing is known before they are made.</summary>
-    private void RequireFit(IReadOnlyList<Allocation> taken)
-    {
-        if (!taken.Any(a => a is { IsNew: true, Where: not null }))
-        {
-            return;
-        }
-
-        store.Transact(t =>
-        {
-            Allocator allocator = new(t, new Transitions(t, caller), Earmarks.None);
-            foreach (var allocation in taken)
-            {
-                if (t.Resources.Find(allocation.Row.Name) is { } row && allocation.Where?.FirstFalse(allocator.FactsOf(row, allocation.Plan)) is { } unfit)
-                {
-                    throw new ResourceException(ErrorCodes.ProvisionFailed, $"{row.Name} was made, and is not what was asked for: {unfit}");
-                }
-            }
-
-            return true;
-        });
-    }
-
-    private async Task UndoAsync(IReadOnlyList<ResourceRow> rows, IReadOnlyDictionary<string, KeepRules> rules)
-    {
-        var discards = store.Transact(t =>
-        {
-            var transitions = new Transitions(t, caller, rules);
-            // What could not be made first: it must not count against what is given back as it was.
-            foreach (var row in rows.OrderBy(r => r.State == ResourceState.Leased))
-            {
-                // Still the same hand-out, or still being made by this process: else it is no longer ours to undo.
-                if (t.Resources.Find(row.Name) is { State: ResourceState.Leased or ResourceState.Provisioning } current && current.Epoch == row.Epoch)
-                {
-                    transitions.GiveBack(current, Transitions.Released, "the request failed");
-                }
-            }
-
-            return transitions.ToClear;
-        });
-        await clearance.ClearAsync(discards, CancellationToken.None).ConfigureAwait(false);
-    }
-
-    private sealed record Decision(
-        IReadOnlyList<Allocation>? Taken, NothingAvailableException? Problem, List<ResourceRow> ToClear, IReadOnlyCollection<string> Unknown, long? Ticket);
-
-    /// <summary>A request on its way.</summary>
-    private sealed class Attempt
-    {
-        public Attempt(AcquireRequest request, IReadOnlyList<PlannedDemand> demands, OwnerRow owner)
-        {
-            (Request, Owner) = (request, owner);
-            Plan(demands);
-        }
-
-        public AcquireRequest Request { get; }
-
-        public OwnerRow Owner { get; }
-
-        public IReadOnlyList<PlannedDemand> Demands { get; private set; } = [];
-
-        /// <summary>The sources that were read, for judging the line.</summary>
-        public Dictionary<string, SourcePlan?> Plans { get; private set; } = [];
-
-        /// <summary>What each source keeps.</summary>
-        public Dictionary<string, KeepRules> Rules { get; private set; } = [];
-
-        /// <summary>When the configuration was last read anew.</summary>
-        public long Read { get; set; } = TimeProvider.System.GetTimestamp();
-
-        /// <summary>Its place in the line, once it has one.</summary>
-        public long? Ticket { get; set; }
-
-        /// <summary>The place that it has or had; 0 for none.</summary>
-        public long Place { get; set; }
-
-        /// <summary>When it last said that it stands there.</summary>
-        public long Touched { get; set; }
-
-        /// <summary>Takes its sources as they are configured now, and forgets what it knows of others.</summary>
-        public void Plan(IReadOnlyList<PlannedDemand> demands)
-        {
-            Demands = PlannedDemand.InOrder(demands);
-            Plans = demands.ToDictionary(d => d.Demand.Source, SourcePlan? (d) => d.Plan);
-            Rules = SourcePlan.AllRules(demands.Select(d => d.Plan));
-        }
     }
 }
