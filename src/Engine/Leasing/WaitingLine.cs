@@ -93,17 +93,15 @@ internal sealed class WaitingLine(StoreTransaction transaction, Caller caller, I
                     {
                         earmarks.Keep(allocation);
                     }
-                    else if (allocator.MakeRoom(planned.Plan, owner, planned.Fits, missing: 1) is { } idle)
-                    {
-                        // It is given up for who waits, and not handed to anybody else until then.
-                        earmarks.Keep(idle);
-                    }
-                    else
+                    else if (allocator.MakeRoom(planned.Plan, owner, planned.Fits, missing: 1) is null)
                     {
                         break;
                     }
                 }
             }
+
+            // What would be given up for it, or is stale as the configuration stands in this process, is its as well: others may have read another.
+            allocator.Condemned.ForEach(c => earmarks.Keep(c.Row));
         }
 
         transaction.Execute("ROLLBACK TO line;");
