@@ -59,7 +59,7 @@ public sealed class RefillTests : IDisposable
 
         var failed = await _home.CrcacheAsync("refill", "lab");
         Assert.Equal(125, failed.ExitCode);
-        Assert.Equal("lab-0  failed  hook provision.d/10-fail of lab failed with exit code 3: no room\n", failed.Output);
+        Assert.Matches(@"^lab-0  failed  hook provision\.d/10-fail of lab failed with exit code 3: no room \(log: .*/logs/lab-0\.log\)\n$", failed.Output);
         var status = (await _home.CrcacheAsync("status", "lab")).Success().OutputLines;
         Assert.Matches("^  not refilled: failed once, next try after .*: hook provision.d/10-fail of lab failed", status[2]);
         using (var json = JsonDocument.Parse((await _home.CrcacheAsync("status", "--json", "lab")).Success().Output))
