@@ -32,7 +32,7 @@ internal static class CommandStarts
     {
         await Task.CompletedTask;
         using var home = new TestHome();
-        home.AddSource("lab", "type=local\nmaximum=4\nreserve=4\n");
+        home.AddSource("lab", "type=local\nmaximum=4\nidle_time=1d\n");
         var take = Script(home, "take", Take);
         var giveBack = Script(home, "return", Return);
         await File.WriteAllTextAsync(home.Combine("free"), "lab-0\nlab-1\nlab-2\nlab-3\n");

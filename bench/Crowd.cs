@@ -16,7 +16,7 @@ internal sealed class Crowd : IDisposable
 
     private Crowd(int processes)
     {
-        _home.AddSource("lab", string.Create(CultureInfo.InvariantCulture, $"type=local\nmaximum={processes}\nreserve={processes}\n"));
+        _home.AddSource("lab", string.Create(CultureInfo.InvariantCulture, $"type=local\nmaximum={processes}\nidle_time=1d\n"));
         _workers = [.. Enumerable.Range(0, processes).Select(_ => ProcessRun.Start(
             [Environment.ProcessPath!, "worker"], _home.Environment, _home.Project, keepInputOpen: true))];
     }

@@ -17,7 +17,7 @@ internal sealed class FilledStore : IDisposable
     /// <param name="idle">How many of a hundred are idle; two more are held, and of the rest every other lease is bound to this process.</param>
     public FilledStore(string command, int count, int idle)
     {
-        _home.AddSource("lab", "type=local\nmaximum=2000000\nreserve=2000000\n");
+        _home.AddSource("lab", "type=local\nmaximum=2000000\nidle_time=30d\n");
         _home.AddSource("pool", "type=pool\nsources=lab\n");
         Spawn = new Spawn(_home.Environment, _home.Combine("output"));
         Spawn.Milliseconds(command, "-s", "lab", "acquire", "3");

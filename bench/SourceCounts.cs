@@ -21,7 +21,7 @@ internal static class SourceCounts
                 homes.Add(home);
                 spawns.Add(new Spawn(home.Environment, home.Combine("output")));
                 for (var i = 0; i < count; i++)
-                    home.AddSource($"lab{i}", "type=local\nmaximum=4\nreserve=4\n");
+                    home.AddSource($"lab{i}", "type=local\nmaximum=4\nidle_time=1d\n");
             }
 
             List<double>[] acquire = [.. Counts.Select(_ => new List<double>())], status = [.. Counts.Select(_ => new List<double>())];
