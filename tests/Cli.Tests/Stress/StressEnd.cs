@@ -20,9 +20,10 @@ internal sealed class StressEnd(TestHome home, StressCommand command, IReadOnlyL
         await CollectAsync();
         await command.RunAsync(["heal"], kill: null, owner: null);
 
-        // All that the topmost source ever gives is still there to be had, and nobody stands in line before it.
+        // All that the topmost source ever gives is still there to be had, and nobody stands in line before it. It waits, because a detached
+        // refill of the last release may be at work on some of it.
         var top = sources[^1];
-        if (await command.RunAsync(["acquire", "-s", $"{top.Name}:{top.Maximum}", "--owner", "last"], kill: null, owner: null) is { ExitCode: 0 })
+        if (await command.RunAsync(["acquire", "-s", $"{top.Name}:{top.Maximum}", "--owner", "last", "--wait=60s"], kill: null, owner: null) is { ExitCode: 0 })
         {
             await command.RunAsync(["release", "--owner", "last"], kill: null, owner: null);
         }
