@@ -10,7 +10,7 @@ internal sealed class SourceFile(SourceTypes types)
 
     // What says how many there are holds for a source however it is bound: there, nothing is replaced.
     private static readonly string[] LimitKeys = ["type", "reserve", "maximum", "max_use_count", "max_age", "idle_time", "concurrency"];
-    private static readonly string[] CommonKeys = [.. LimitKeys, "labels", SourceSettings.HookTimeoutKey];
+    private static readonly string[] CommonKeys = [.. LimitKeys, "labels", SourceSettings.HookTimeoutKey, "base", "base_users"];
 
     /// <summary>Reads a source from its directory.</summary>
     /// <param name="name">Its name.</param>

@@ -122,8 +122,7 @@ internal sealed class Clearance(StateStore store, SourceTypes types, HookCalls h
             await hooks.RunAsync(HookStages.Discard, settings, row, cancellationToken).ConfigureAwait(false);
         }
 
-        var context = new ProvisionContext(settings, row.Name, row.Route is { } route ? StoredJson.Route(route) : null, routes.StartFrom(row.Base, row.Name));
-        await type.DiscardAsync(context, cancellationToken).ConfigureAwait(false);
+        await type.DiscardAsync(routes.ContextOf(settings, row), cancellationToken).ConfigureAwait(false);
         if (row.Problem is null)
         {
             // Else whoever was told of it is still to read what was said.

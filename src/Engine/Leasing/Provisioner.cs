@@ -76,9 +76,7 @@ internal sealed class Provisioner(StateStore store, HookCalls hooks, RouteBook r
     }
 
     private Task<ResourceDraft> DraftAsync(Allocation allocation, CancellationToken cancellationToken) =>
-        allocation.Plan.Type.ProvisionAsync(
-            new ProvisionContext(allocation.Plan.Settings, allocation.Row.Name, null, routes.StartFrom(allocation.Row.Base, allocation.Row.Name)),
-            cancellationToken);
+        allocation.Plan.Type.ProvisionAsync(routes.ContextOf(allocation.Plan.Settings, allocation.Row), cancellationToken);
 
     private async Task<string> ProbeAsync(ResourceRow row, ResourceDraft draft, CancellationToken cancellationToken)
     {

@@ -50,8 +50,7 @@ internal sealed class Restoration(StateStore store, SourceTypes types, HookCalls
         var settings = StoredJson.Settings(row.Settings);
         if (types.Find(settings.Type) is { } type && type.Resets(settings))
         {
-            ProvisionContext context = new(settings, row.Name, StoredJson.Route(row.Route!), routes.StartFrom(row.Base, row.Name));
-            if (await type.ResetAsync(context, cancellationToken).ConfigureAwait(false) is { } draft)
+            if (await type.ResetAsync(routes.ContextOf(settings, row), cancellationToken).ConfigureAwait(false) is { } draft)
             {
                 row = row with { Route = StoredJson.Of(draft.Route with { Via = row.Base }) };
             }

@@ -1,5 +1,6 @@
 using CrCache.Configuration;
 using CrCache.Routes;
+using CrCache.Sources;
 using CrCache.Store;
 
 namespace CrCache.Leasing;
@@ -47,6 +48,15 @@ internal sealed class RouteBook(StateStore store, HostEnvironment environment, H
         ResolvedRoute resolved = new(new RouteChain(aim, [.. steps, route]) { Track = new MakingTrack(_caller, aim) }) { SshConfiguration = environment.SshConfiguration };
         return resolved.StartAsync(command, cancellationToken);
     };
+
+    /// <summary>What a source type gets to make, reset or unmake a resource.</summary>
+    /// <param name="settings">Its source, as it was configured when the resource was made.</param>
+    /// <param name="row">The resource.</param>
+    public ProvisionContext ContextOf(SourceSettings settings, ResourceRow row) =>
+        new(settings, row.Name, row.Route is { } route ? StoredJson.Route(route) : null, StartFrom(row.Base, row.Name), () => _store.Read(t => t.Identity))
+        {
+            IsHere = row.Base is null || _store.Read(t => t.Resources.Find(row.Base) is { Route: not null } below && Steps(t, below).All(s => s.IsPlain)),
+        };
 
     /// <summary>The row of a resource that the caller may use.</summary>
     public ResourceRow Require(StoreTransaction transaction, ResourceReference reference, bool forHook = false)

@@ -26,11 +26,9 @@ internal sealed class BoxSettings(SourceSettings settings)
     /// <summary>Where commands start; null for where the caller is.</summary>
     public string? WorkingDirectory { get; } = settings.Text("cwd");
 
-    /// <summary>The command that makes a box fit for its next holder; null for none.</summary>
-    public string? ResetCommand { get; } = settings.Text("reset_command");
-
-    /// <summary>Whether a box is left as it is when it is given back.</summary>
-    public bool KeepsAll => settings.Text("reset") == "none";
+    /// <summary>How a box is made fit for its next holder.</summary>
+    /// <exception cref="ConfigurationException">It cannot be that way.</exception>
+    public ResetStrategy Reset => ResetSetting.Of(settings, ResetStrategy.Recreate);
 
     /// <summary>Whether it stays the machine's: <c>home</c>, <c>tmp</c>, <c>run</c> or <c>net</c>.</summary>
     public bool Shares(string word) => settings.List("share").Contains(word);
@@ -62,17 +60,7 @@ internal sealed class BoxSettings(SourceSettings settings)
             throw settings.Wrong("user", $"'{Shown.Cut(user)}' is not the name of a user");
         }
 
-        switch (settings.Text("reset"))
-        {
-            case null or "recreate" or "none" when ResetCommand is not null:
-                throw settings.Wrong("reset_command", "it is run only with reset = command");
-            case null or "recreate" or "none" or "command" when settings.Text("reset") != "command" || ResetCommand is not null:
-                break;
-            case "command":
-                throw settings.Wrong("reset", "reset = command needs a command: reset_command=...");
-            case var other:
-                throw settings.Wrong("reset", $"'{Shown.Cut(other ?? "")}' is not one of recreate, command, none");
-        }
+        _ = Reset;
     }
 
     private static string[] Paths(SourceSettings settings, string key, IEnumerable<string> paths) =>

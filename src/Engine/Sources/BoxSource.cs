@@ -14,7 +14,7 @@ internal sealed class BoxSource(HostEnvironment environment, bool nested) : Sour
 
     public override string Name => "box";
 
-    public override IReadOnlyList<string> Keys => ["overlay", "private", "share", "directory", "cwd", "user", "reset", "reset_command"];
+    public override IReadOnlyList<string> Keys => ["overlay", "private", "share", "directory", "cwd", "user", .. ResetSetting.Keys];
 
     public override IReadOnlyList<string> Tools(SourceSettings settings) =>
         ["unshare", "nsenter", "setsid", "mount", "hostname", "env", "timeout", .. settings.Text("user") is null ? Array.Empty<string>() : ["sudo"]];
@@ -32,7 +32,7 @@ internal sealed class BoxSource(HostEnvironment environment, bool nested) : Sour
     {
         BoxSettings box = new(settings);
         Dictionary<string, string> can = new() { ["isolation"] = "process", ["shared-fs"] = "true" };
-        if (settings.Text("reset") is null or "recreate")
+        if (box.Reset == ResetStrategy.Recreate)
         {
             can["revert"] = "true";
         }
@@ -85,11 +85,11 @@ internal sealed class BoxSource(HostEnvironment environment, bool nested) : Sour
             Environment.ProcessorCount);
     }
 
-    public override bool Resets(SourceSettings settings) => !new BoxSettings(settings).KeepsAll;
+    public override bool Resets(SourceSettings settings) => new BoxSettings(settings).Reset != ResetStrategy.None;
 
     public override async Task<ResourceDraft?> ResetAsync(ProvisionContext context, CancellationToken cancellationToken)
     {
-        if (new BoxSettings(context.Settings).ResetCommand is not { } command)
+        if (ResetSetting.Command(context.Settings) is not { } command)
         {
             return await ProvisionAsync(context, cancellationToken).ConfigureAwait(false);
         }

@@ -18,6 +18,11 @@ internal sealed class PoolSource : SourceType
             throw settings.Wrong("sources", "a pool needs at least one source to draw from: sources=NAME,NAME");
         }
 
+        if (settings.Text("base") is not null)
+        {
+            throw settings.Wrong("base", "a pool draws from its sources, and lies on nothing else");
+        }
+
         // One source is two to draw from where it is bound in two ways.
         return sources.GroupBy(s => SourceReference.TryParse(s, out _)?.ToString() ?? s).FirstOrDefault(g => g.Count() > 1) is { } twice
             ? throw settings.Wrong("sources", $"'{Shown.Cut(twice.Key)}' is named twice")

@@ -21,9 +21,9 @@ public abstract class SourceType
 
     /// <summary>The sources that one with these settings draws from: each of its resources is layered on one of theirs.</summary>
     /// <param name="settings">The source; its <see cref="SourceSettings.Layers"/> are not set yet.</param>
-    /// <returns>Their names, with what is bound to them, the preferred first; none for a type that makes resources out of nothing.</returns>
+    /// <returns>Their names, with what is bound to them, the preferred first: unless the type says otherwise, what <c>base=</c> names.</returns>
     /// <exception cref="ConfigurationException">A setting is not acceptable.</exception>
-    public virtual IReadOnlyList<string> Layers(SourceSettings settings) => [];
+    public virtual IReadOnlyList<string> Layers(SourceSettings settings) => settings.Text("base") is { } below ? [below] : [];
 
     /// <summary>Checks the type's own settings.</summary>
     /// <param name="settings">The source.</param>

@@ -105,6 +105,10 @@ internal sealed class StoreSchema(params IReadOnlyList<string> upgrades)
             resets INTEGER NOT NULL DEFAULT 0
         ) STRICT, WITHOUT ROWID;
 
+        -- Several stores may have resources of one name in one place.
+        CREATE TABLE identity (text TEXT NOT NULL) STRICT;
+        INSERT INTO identity VALUES (lower(hex(randomblob(6))));
+
         -- Requests that wait. AUTOINCREMENT: who comes later never stands before somebody who came earlier.
         CREATE TABLE ticket (
             number INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -36,6 +36,9 @@ internal sealed class StoreTransaction
     /// <summary>What is kept of the sources' resources.</summary>
     public SourceTable Sources { get; }
 
+    /// <summary>Tells this store from every other: twelve hexadecimal digits.</summary>
+    public string Identity => Query(r => r.GetString(0), "SELECT text FROM identity;")[0];
+
     /// <summary>Where a test build dies.</summary>
     public FaultPlan Faults { get; }
 
