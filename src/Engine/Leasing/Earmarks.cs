@@ -23,10 +23,10 @@ internal sealed class Earmarks
     /// <summary>Keeps what is free and is to make room for somebody.</summary>
     public void Keep(ResourceRow row) => _resources.Add(row.Name);
 
-    /// <summary>Keeps what somebody would be given, and all that it is layered on.</summary>
+    /// <summary>Keeps what somebody would be given, and all that it alone is layered on.</summary>
     public void Keep(Allocation allocation)
     {
-        for (var at = allocation; at is not null; at = at.Base)
+        for (var at = allocation; at is { IsAwaited: false }; at = at.Base)
         {
             if (at.IsNew)
             {
