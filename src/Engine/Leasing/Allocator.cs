@@ -65,7 +65,7 @@ internal sealed class Allocator(StoreTransaction transaction, Transitions transi
 
         var shared = transaction.Resources.Shared(plan.Name, plan.Binding)
             .Where(r => r.Problem is null && IsCurrent(r, plan) && fits?.Invoke(FactsOf(r, plan)) is not false)
-            .Select(r => (Row: r, Users: transaction.Resources.NumberOn(r.Name)))
+            .Select(r => (Row: r, Users: transaction.Resources.NumberOn(r.Name) + earmarks.SharesOf(r.Name)))
             .Where(r => !(r.Users >= most))
             .OrderBy(r => r.Users)
             .Select(r => r.Row)

@@ -58,13 +58,21 @@ internal sealed class StressEnd(TestHome home, StressCommand command, IReadOnlyL
         try
         {
             await Eventually.TrueAsync(
-                async () => await command.RunAsync(["gc", "--apply", "--json"], kill: null, owner: null) is { ExitCode: 0, Output: "[]\n" },
+                async () => await command.RunAsync(["gc", "--apply", "--json"], kill: null, owner: null) is { ExitCode: 0, Output: "[]\n" } && !await IsAnyExpiringAsync(),
                 what: "nothing more to collect");
         }
         catch (TimeoutException)
         {
             _violations.Add("there is something to collect again and again");
         }
+    }
+
+    // A lease whose time is not over yet is collected a moment later.
+    private async Task<bool> IsAnyExpiringAsync()
+    {
+        using var status = JsonDocument.Parse((await home.CrcacheAsync("status", "-v", "--json")).Success().Output);
+        return status.RootElement.EnumerateArray().SelectMany(s => s.GetProperty("resources").EnumerateArray())
+            .Any(r => r.GetProperty("expires").ValueKind != JsonValueKind.Null);
     }
 
     private async Task<IReadOnlyDictionary<string, bool>> LeftAsync()

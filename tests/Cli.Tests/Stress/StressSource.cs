@@ -8,6 +8,9 @@ namespace CrCache.Cli.Tests.Stress;
 /// <param name="HasHooks">Whether scripts run as its resources are made and unmade.</param>
 internal sealed record StressSource(string Name, int Maximum, int Reserve, IReadOnlyList<string> Layers, bool HasHooks = false)
 {
+    /// <summary>How many guests may share a base.</summary>
+    public const int Guests = 3;
+
     /// <summary>After how many uses a resource is discarded; null for never.</summary>
     public int? MaxUseCount { get; init; }
 
@@ -16,5 +19,5 @@ internal sealed record StressSource(string Name, int Maximum, int Reserve, IRead
 
     /// <summary>Its source.conf.</summary>
     public string Text =>
-        $"{(IsGuest ? $"type=local\nbase={Layers[0]}\nbase_users=3" : Layers.Count == 0 ? "type=local" : $"type=pool\nsources={string.Join(',', Layers)}")}\nmaximum={Maximum}\nreserve={Reserve}\n{(MaxUseCount is { } count ? $"max_use_count={count}\n" : "")}";
+        $"{(IsGuest ? $"type=local\nbase={Layers[0]}\nbase_users={Guests}" : Layers.Count == 0 ? "type=local" : $"type=pool\nsources={string.Join(',', Layers)}")}\nmaximum={Maximum}\nreserve={Reserve}\n{(MaxUseCount is { } count ? $"max_use_count={count}\n" : "")}";
 }
