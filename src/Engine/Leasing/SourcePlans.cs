@@ -47,6 +47,13 @@ internal sealed class SourcePlans(SourceCatalog catalog, SourceTypes types, Host
         }
     }
 
+    // Whoever sees the files of what it is on sees this machine's only where that does.
+    private static IEnumerable<KeyValuePair<string, string>> Capabilities(SourceType type, SourceSettings settings, IReadOnlyList<SourcePlan> layers) =>
+        type.Capabilities(settings).Where(c => c.Key != SourceType.SharedFiles || layers.All(SharesFiles));
+
+    private static bool SharesFiles(SourcePlan plan) =>
+        plan.Labels[SourceType.SharedFiles] is not null || (plan is { HasFactsOfBase: true, Layers.Count: > 0 } && plan.Layers.All(SharesFiles));
+
     private SourcePlan Load(ResolvedSource source)
     {
         var settings = source.Settings;
@@ -66,7 +73,7 @@ internal sealed class SourcePlans(SourceCatalog catalog, SourceTypes types, Host
             Remembered = StoredJson.Of(settings),
             Type = type,
             Draft = draft,
-            Labels = settings.IsTemplate ? Facts.None : new Facts(type.Capabilities(settings)).With(FactLabels.Of(settings)),
+            Labels = settings.IsTemplate ? Facts.None : new Facts(Capabilities(type, settings, layers)).With(FactLabels.Of(settings)),
             Here = layers.Count == 0 && (isMachine || (draft is not null && FactProbe.IsHere(draft.Route))) ? new(() => LocalFacts.Read(environment)) : null,
             HasFactsOfBase = layers.Count > 0 && (isMachine || draft is not null),
             Hooks = hooks,

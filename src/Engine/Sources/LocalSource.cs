@@ -40,6 +40,18 @@ internal sealed class LocalSource : SourceType
             : null;
     }
 
+    /// <inheritdoc/>
+    public override IReadOnlyDictionary<string, string> Capabilities(SourceSettings settings)
+    {
+        Dictionary<string, string> can = new() { [SharedFiles] = "true" };
+        if (settings.Text("user") is "root" || (settings is { SharesLayers: false } && settings.Text("user") is null && Libc.EffectiveUser() == 0))
+        {
+            can["root"] = "true";
+        }
+
+        return can;
+    }
+
     private static bool IsMissing(string path)
     {
         try

@@ -45,6 +45,9 @@ public abstract class SourceType
     /// <returns>The resource; null for a type that makes its resources in <see cref="ProvisionAsync"/>.</returns>
     public virtual ResourceDraft? Draft(SourceSettings settings) => null;
 
+    /// <summary>The capability of a resource in which the files of what it is made on are seen; offered only where that is true down to this machine.</summary>
+    internal const string SharedFiles = "shared-fs";
+
     /// <summary>What can be done with a resource of these settings, as facts that <c>--where</c> can ask for, such as <c>isolation=process</c>.</summary>
     /// <param name="settings">The source.</param>
     /// <returns>The facts; none for a type that says nothing of it.</returns>

@@ -13,6 +13,18 @@ internal sealed class SshSource : SourceType
 
     public override IReadOnlyList<string> Tools(SourceSettings settings) => ["ssh"];
 
+    // Whoever else uses it is another matter: to a caller it is a machine of its own.
+    public override IReadOnlyDictionary<string, string> Capabilities(SourceSettings settings)
+    {
+        Dictionary<string, string> can = new() { ["isolation"] = "machine" };
+        if (Endpoint(settings).User == "root")
+        {
+            can["root"] = "true";
+        }
+
+        return can;
+    }
+
     public override void Check(SourceSettings settings)
     {
         if (settings.Text("ssh_host") is not { } host)
