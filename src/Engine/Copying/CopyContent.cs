@@ -4,8 +4,8 @@ namespace CrCache.Copying;
 /// <param name="File">The file; null where there is only the stream.</param>
 /// <param name="Length">Its length as announced.</param>
 /// <param name="Open">Opens the stream.</param>
-internal sealed record CopyContent(string? File, long Length, Func<Stream> Open)
+internal sealed record CopyContent(HeldEntry? File, long Length, Func<Stream> Open)
 {
-    public static CopyContent OfFile(string path, long length) => new(path, length, () => new FixedLengthStream(
-        new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0), length));
+    public static CopyContent OfFile(HeldEntry file, long length) =>
+        new(file, length, () => new FixedLengthStream(new FileStream(file.Read(), FileAccess.Read, bufferSize: 0), length));
 }

@@ -31,7 +31,7 @@ public sealed class FileCopier
         foreach (var source in sources)
             trees.Add(await Place(source).ListAsync(source, cancellationToken).ConfigureAwait(false));
 
-        var target = await to.LookAsync(destination, [.. trees.SelectMany(Names)], cancellationToken).ConfigureAwait(false);
+        using var target = await to.LookAsync(destination, [.. trees.SelectMany(Names)], cancellationToken).ConfigureAwait(false);
         if (target.Name is not null && trees.Count > 1)
             throw new UsageException($"{destination} is not a directory, and there are {trees.Count} sources");
         if (target.Name is not null && destination.Path.EndsWith('/') && trees[0].Root.Kind != CopyKind.Directory)
@@ -108,12 +108,12 @@ public sealed class FileCopier
         if (route.Steps.Any(s => s.Ssh is not null || s.User is not null || (s.Prefix.Count > 0 && s.BaseDirectory is null)))
             return new FarPlace(route);
         var prefixes = route.Steps.Where(s => s.Prefix.Count > 0).ToArray();
-        var root = string.Concat(prefixes.Select(s => s.BaseDirectory!.TrimEnd('/')));
+        string[] roots = [.. prefixes.Select(s => s.BaseDirectory!.TrimEnd('/')).Where(r => r.Length > 0)];
         var inside = route.Steps.Reverse().TakeWhile(s => s.Prefix.Count == 0).Concat(prefixes.TakeLast(1));
-        var start = inside.Select(s => s.WorkingDirectory).FirstOrDefault(d => d is not null) ?? (root.Length > 0 ? "/" : route.CallerDirectory ?? "");
+        var start = inside.Select(s => s.WorkingDirectory).FirstOrDefault(d => d is not null) ?? (roots.Length > 0 ? "/" : route.CallerDirectory ?? "");
 
         // A link to this machine's file leads nowhere inside another root.
         var mode = route.Steps[^1].CopyMode;
-        return new DirectPlace(new(root, start), root.Length > 0 && mode == CopyMode.Symlink ? CopyMode.Copy : mode);
+        return new DirectPlace(new(roots, start), roots.Length > 0 && mode == CopyMode.Symlink ? CopyMode.Copy : mode);
     }
 }
