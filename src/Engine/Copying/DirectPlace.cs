@@ -18,7 +18,7 @@ internal sealed class DirectPlace(DirectView view, Routes.CopyMode mode) : CopyP
                 return Task.FromResult(new CopyTree(origin, Split(origin.Path).Name, null, [first]));
             List<CopyEntry> entries = [first];
             AddBelow(origin, found.Directory, entries, cancellationToken);
-            return Task.FromResult(new CopyTree(origin, CopyTree.NameOf(origin.Path), found.Directory.RealPath, entries));
+            return Task.FromResult(new CopyTree(origin, CopyTree.NameOf(origin.Path), view.Locate(found.Directory), entries));
         }
         catch (Exception e) when (CopyFailure.IsOfFile(e))
         {
@@ -69,7 +69,7 @@ internal sealed class DirectPlace(DirectView view, Routes.CopyMode mode) : CopyP
                 using var file = HeldEntry.Any(path) ?? throw new FileNotFoundException();
                 if (FileStatus.Of(file.Link) is not { IsRegular: true })
                     throw new IOException("it is no longer a file");
-                await receiver.PutFileAsync(item, CopyContent.OfFile(file, item.Entry.Size), cancellationToken).ConfigureAwait(false);
+                await receiver.PutFileAsync(item, CopyContent.OfFile(file, view.PathHere(file), item.Entry.Size), cancellationToken).ConfigureAwait(false);
             }
             catch (Exception e) when (CopyFailure.IsOfFile(e))
             {
@@ -79,7 +79,7 @@ internal sealed class DirectPlace(DirectView view, Routes.CopyMode mode) : CopyP
     }
 
     public override Task<CopyReceiver> ReceiveAsync(CopyTarget target, CancellationToken cancellationToken) =>
-        Task.FromResult<CopyReceiver>(new DirectReceiver(target, mode));
+        Task.FromResult<CopyReceiver>(new DirectReceiver(target, view, mode));
 
     private HeldPath Find(CopyTree tree)
     {
@@ -95,12 +95,11 @@ internal sealed class DirectPlace(DirectView view, Routes.CopyMode mode) : CopyP
         }
     }
 
-    private static CopyTarget Target(CopyPath destination, HeldPath found, IReadOnlyList<string> names, CancellationToken cancellationToken)
+    private CopyTarget Target(CopyPath destination, HeldPath found, IReadOnlyList<string> names, CancellationToken cancellationToken)
     {
         List<CopyEntry> existing = [.. names.Distinct().Select(n => FileSystem.Look(found.Directory.Of(n), n)).OfType<CopyEntry>()];
         AddBelow(destination, found.Directory, existing, cancellationToken);
-        var directory = found.Directory.RealPath;
-        return new(destination, directory, found.Name, directory, existing.ToDictionary(e => e.Path, StringComparer.Ordinal)) { Held = found.Directory };
+        return new(destination, found.Directory.RealPath, found.Name, view.Locate(found.Directory), existing.ToDictionary(e => e.Path, StringComparer.Ordinal)) { Held = found.Directory };
     }
 
     /// <summary>Adds what is in the directories of a list, and in theirs.</summary>

@@ -3,7 +3,7 @@ using CrCache.Routes;
 namespace CrCache.Copying;
 
 /// <summary>Puts things into a directory of this machine.</summary>
-internal sealed class DirectReceiver(CopyTarget target, CopyMode mode) : CopyReceiver
+internal sealed class DirectReceiver(CopyTarget target, DirectView view, CopyMode mode) : CopyReceiver
 {
     private const UnixFileMode OurMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
@@ -38,16 +38,17 @@ internal sealed class DirectReceiver(CopyTarget target, CopyMode mode) : CopyRec
     public override async Task PutFileAsync(CopyItem item, CopyContent content, CancellationToken cancellationToken)
     {
         // What cannot be read shall be told of the source, not of the target.
-        using var source = mode == CopyMode.Symlink ? null : content.File?.Read();
+        var link = mode == CopyMode.Symlink && content is { File: { } linked, Path: { } at } && view.Shows(linked, at) ? content.Path : null;
+        using var source = link is null ? content.File?.Read() : null;
         await PutAsync(item, async temporary =>
         {
-            if (content.File is { } file && mode == CopyMode.Symlink)
+            if (link is not null)
             {
-                File.CreateSymbolicLink(temporary, file.RealPath);
+                File.CreateSymbolicLink(temporary, link);
                 return;
             }
 
-            if (content.File is { } other && mode == CopyMode.Hardlink && FileSystem.TryHardLink(other, temporary))
+            if (mode == CopyMode.Hardlink && content.File is { } file && FileSystem.TryHardLink(file, temporary))
                 return;
             var stream = new FileStream(temporary, NewFile);
             await using (stream.ConfigureAwait(false))

@@ -1,9 +1,12 @@
+using CrCache.Routes;
+
 namespace CrCache.Copying;
 
 /// <summary>What a resource's paths are on this machine.</summary>
 /// <param name="Roots">The directories where its <c>/</c> is seen, each in the one before; none for this machine's own.</param>
 /// <param name="Start">What relative paths count from, on the resource; empty for this process's own directory.</param>
-internal sealed record DirectView(IReadOnlyList<string> Roots, string Start)
+/// <param name="Holder">The process whose root the first of them is, <c>/proc/ID/root</c>; null where it is a directory.</param>
+internal sealed record DirectView(IReadOnlyList<string> Roots, string Start, ProcessStatus? Holder = null)
 {
     private const int MostLinks = 40;
 
@@ -22,6 +25,34 @@ internal sealed record DirectView(IReadOnlyList<string> Roots, string Start)
         return Roots.Count == 0 ? OnMachine(full, follow) : Root() is { } root ? Inside(root, full, follow) : null;
     }
 
+    /// <summary>Whether the resource's <c>/</c> can be reached by this process, now.</summary>
+    public bool IsOpen()
+    {
+        try
+        {
+            using var root = Roots.Count == 0 ? null : Root();
+            return Roots.Count == 0 || root is not null;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Where something that was found is, to be compared with the same of another view.</summary>
+    public string Locate(HeldEntry found) => Holder is { } holder ? $"{holder.Id}:{found.RealPath}" : found.RealPath;
+
+    /// <summary>The path on this machine of something that was found; null where it has none.</summary>
+    public string? PathHere(HeldEntry found) => Holder is null ? found.RealPath : null;
+
+    /// <summary>Whether the resource sees a file of this machine at the path that it has here.</summary>
+    public bool Shows(HeldEntry file, string path)
+    {
+        using var found = Roots.Count == 0 ? null : Find(path);
+        return Roots.Count == 0 || (found is not null && FileStatus.Of(found.Link, follow: false) is { } there
+            && FileStatus.Of(file.Link) is { } here && (there.Device, there.Inode) == (here.Device, here.Inode));
+    }
+
     private static HeldPath? OnMachine(string path, bool follow)
     {
         if (HeldEntry.Directory(path, follow) is { } directory)
@@ -34,6 +65,14 @@ internal sealed record DirectView(IReadOnlyList<string> Roots, string Start)
     private HeldEntry? Root()
     {
         var root = HeldEntry.Directory(Roots[0], follow: true);
+
+        // Looked at when it is held: it is the holder's, if that is still there.
+        if (Holder is { IsAlive: false })
+        {
+            root?.Dispose();
+            throw new IOException("the process that holds the resource has ended");
+        }
+
         foreach (var inner in Roots.Skip(1))
         {
             if (root is null)
