@@ -126,8 +126,11 @@ public sealed class FileCopier
             return new FarPlace(route);
         DirectView view = new(roots, start ?? (roots.Length > 0 ? "/" : route.CallerDirectory ?? ""), holders.Length > 0 ? Holder(holders[0]) : null);
 
+        // What only draws from another, as a pool does, is copied to as that is.
+        mode ??= route.Steps.LastOrDefault(s => !s.IsPlain || s.CopyMode != CopyMode.Copy)?.CopyMode ?? CopyMode.Copy;
+
         // A way that is closed to this process says itself why, if it is to a command's.
-        return holders.Length > 0 && !view.IsOpen() ? new FarPlace(route) : new DirectPlace(view, mode ?? route.Steps[^1].CopyMode);
+        return holders.Length > 0 && !view.IsOpen() ? new FarPlace(route) : new DirectPlace(view, mode.Value);
     }
 
     private static ProcessStatus Holder(Route step) => new()
