@@ -51,6 +51,19 @@ public sealed class Requirement(string name, Func<string?> probe)
         return probe.ExitCode == 0 ? null : $"mounts are not allowed here: {probe.Error.TrimEnd()}";
     });
 
+    /// <summary>A file system in a file that can share blocks, mounted for one process.</summary>
+    public static Requirement Btrfs { get; } = new("btrfs", () =>
+    {
+        if (!Environment.IsPrivilegedProcess)
+            return "root is needed for mounts, this is another user";
+        if (!Found("mkfs.btrfs"))
+            return "mkfs.btrfs is not installed: apt-get install btrfs-progs";
+        using TemporaryDirectory directory = new();
+        string[] command = ["unshare", "--mount", "sh", "-ec", "truncate -s 128M image; mkfs.btrfs -q image; mkdir at; mount -o loop image at; umount at"];
+        var probe = Task.Run(() => ProcessRun.RunAsync(command, directory: directory.Path)).GetAwaiter().GetResult();
+        return probe.ExitCode == 0 ? null : $"btrfs cannot be mounted here: {probe.Error.TrimEnd()}";
+    });
+
     /// <summary>Namespaces for a box: as root, or in a user namespace.</summary>
     public static Requirement Namespaces { get; } = new("namespaces", () => NamespacesAre(Environment.IsPrivilegedProcess ? [] : ["--user", "--map-root-user"]));
 

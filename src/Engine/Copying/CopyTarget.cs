@@ -7,9 +7,14 @@ namespace CrCache.Copying;
 /// <param name="Location">The directory's real path and on which machine.</param>
 /// <param name="Existing">What is there already of what would be replaced, by its path from the directory.</param>
 internal sealed record CopyTarget(
-    CopyPath Destination, string Directory, string? Name, string Location, IReadOnlyDictionary<string, CopyEntry> Existing)
+    CopyPath Destination, string Directory, string? Name, string Location, IReadOnlyDictionary<string, CopyEntry> Existing) : IDisposable
 {
+    /// <summary>The directory itself, where this process can hold it.</summary>
+    public HeldEntry? Held { get; init; }
+
     /// <summary>A path in the directory, as a user would name it.</summary>
     public string Show(string relative) =>
         Name is null ? $"{Destination.ToString().TrimEnd('/')}/{relative}" : $"{Destination}{relative[Math.Min(relative.Length, Name.Length)..]}";
+
+    public void Dispose() => Held?.Dispose();
 }

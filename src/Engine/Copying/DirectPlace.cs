@@ -6,25 +6,19 @@ namespace CrCache.Copying;
 internal sealed class DirectPlace(DirectView view, Routes.CopyMode mode) : CopyPlace
 {
     /// <summary>Whether its absolute paths are this machine's own.</summary>
-    public bool IsThisMachine => view.Root.Length == 0;
+    public bool IsThisMachine => view.Roots.Count == 0;
 
     public override Task<CopyTree> ListAsync(CopyPath origin, CancellationToken cancellationToken)
     {
         try
         {
-            var root = view.Resolve(origin.Path);
-            var first = FileSystem.Look(root, "") ?? throw CopyFailure.Of(origin.ToString(), "no such file or directory");
-            var directory = first.Kind == CopyKind.Directory;
+            using var found = view.Find(origin.Path);
+            var first = (found is null ? null : FileSystem.Look(found.Link, "")) ?? throw CopyFailure.Of(origin.ToString(), "no such file or directory");
+            if (found!.Name is not null)
+                return Task.FromResult(new CopyTree(origin, Split(origin.Path).Name, null, [first]));
             List<CopyEntry> entries = [first];
-            for (var i = 0; directory && i < entries.Count; i++)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                if (entries[i].Kind == CopyKind.Directory)
-                    AddChildren(origin, root, entries, entries[i].Path);
-            }
-
-            var name = directory ? CopyTree.NameOf(origin.Path) : Split(origin.Path).Name;
-            return Task.FromResult(new CopyTree(origin, name, directory ? FileSystem.RealPath(root) : null, entries));
+            AddBelow(origin, found.Directory, entries, cancellationToken);
+            return Task.FromResult(new CopyTree(origin, CopyTree.NameOf(origin.Path), view.Locate(found.Directory), entries));
         }
         catch (Exception e) when (CopyFailure.IsOfFile(e))
         {
@@ -34,40 +28,48 @@ internal sealed class DirectPlace(DirectView view, Routes.CopyMode mode) : CopyP
 
     public override Task<CopyTarget> LookAsync(CopyPath destination, IReadOnlyList<string> names, CancellationToken cancellationToken)
     {
+        HeldPath? found = null;
         try
         {
-            var path = view.Resolve(destination.Path, followLast: true);
-            var existing = FileSystem.Look(path, "", follow: true);
-            if (existing?.Kind == CopyKind.Directory)
-                return Task.FromResult(Target(destination, path, null, names, cancellationToken));
+            found = view.Find(destination.Path, followLast: true);
+            if (found is { Name: null })
+                return Task.FromResult(Target(destination, found, names, cancellationToken));
 
             // A link that leads nowhere is replaced, not followed.
-            path = view.Resolve(destination.Path);
-            var (parent, name) = Split(path);
-            if (FileSystem.Look(parent, "", follow: true)?.Kind != CopyKind.Directory)
-                throw CopyFailure.Of($"to {destination}", $"there is no directory {Split(destination.Path).Directory}");
-            return Task.FromResult(Target(destination, parent, name, [name], cancellationToken));
+            found?.Dispose();
+            found = view.Find(destination.Path.TrimEnd('/'));
+            return found?.Name is { } name
+                ? Task.FromResult(Target(destination, found, [name], cancellationToken))
+                : throw CopyFailure.Of($"to {destination}", $"there is no directory {Split(destination.Path).Directory}");
         }
-        catch (Exception e) when (CopyFailure.IsOfFile(e))
+        catch (Exception e)
         {
-            throw CopyFailure.Of($"to {destination}", e);
+            found?.Dispose();
+            throw CopyFailure.IsOfFile(e) ? CopyFailure.Of($"to {destination}", e) : e;
         }
     }
 
     public override async Task SendAsync(
         CopyTree tree, IReadOnlyList<CopyItem> items, CopyReceiver receiver, CancellationToken cancellationToken)
     {
-        var root = view.Resolve(tree.Origin.Path);
+        using var found = Find(tree);
+        using HeldTree held = new(found.Directory);
         foreach (var item in items)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var path = item.Entry.Path.Length == 0 ? root : $"{root}/{item.Entry.Path}";
             try
             {
+                var path = (found.Name is null ? held.Of(item.Entry.Path) : found.Link) ?? throw new FileNotFoundException();
                 if (item.Entry.Kind == CopyKind.Link)
+                {
                     await receiver.PutLinkAsync(item, new FileInfo(path).LinkTarget ?? throw new IOException("it is no longer a link"), cancellationToken).ConfigureAwait(false);
-                else
-                    await receiver.PutFileAsync(item, CopyContent.OfFile(path, item.Entry.Size), cancellationToken).ConfigureAwait(false);
+                    continue;
+                }
+
+                using var file = HeldEntry.Any(path) ?? throw new FileNotFoundException();
+                if (FileStatus.Of(file.Link) is not { IsRegular: true })
+                    throw new IOException("it is no longer a file");
+                await receiver.PutFileAsync(item, CopyContent.OfFile(file, view.PathHere(file), item.Entry.Size), cancellationToken).ConfigureAwait(false);
             }
             catch (Exception e) when (CopyFailure.IsOfFile(e))
             {
@@ -77,31 +79,47 @@ internal sealed class DirectPlace(DirectView view, Routes.CopyMode mode) : CopyP
     }
 
     public override Task<CopyReceiver> ReceiveAsync(CopyTarget target, CancellationToken cancellationToken) =>
-        Task.FromResult<CopyReceiver>(new DirectReceiver(target, mode));
+        Task.FromResult<CopyReceiver>(new DirectReceiver(target, view, mode));
 
-    private static CopyTarget Target(
-        CopyPath destination, string directory, string? name, IReadOnlyList<string> names, CancellationToken cancellationToken)
+    private HeldPath Find(CopyTree tree)
     {
-        List<CopyEntry> existing = [.. names.Distinct().Select(n => FileSystem.Look($"{directory}/{n}", n)).OfType<CopyEntry>()];
-        for (var i = 0; i < existing.Count; i++)
+        try
+        {
+            return view.Find(tree.Origin.Path) is { } found && found.Name is null == (tree.Root.Kind == CopyKind.Directory)
+                ? found
+                : throw CopyFailure.Of(tree.Origin.ToString(), "it vanished or became something else");
+        }
+        catch (Exception e) when (CopyFailure.IsOfFile(e))
+        {
+            throw CopyFailure.Of(tree.Origin.ToString(), e);
+        }
+    }
+
+    private CopyTarget Target(CopyPath destination, HeldPath found, IReadOnlyList<string> names, CancellationToken cancellationToken)
+    {
+        List<CopyEntry> existing = [.. names.Distinct().Select(n => FileSystem.Look(found.Directory.Of(n), n)).OfType<CopyEntry>()];
+        AddBelow(destination, found.Directory, existing, cancellationToken);
+        return new(destination, found.Directory.RealPath, found.Name, view.Locate(found.Directory), existing.ToDictionary(e => e.Path, StringComparer.Ordinal)) { Held = found.Directory };
+    }
+
+    /// <summary>Adds what is in the directories of a list, and in theirs.</summary>
+    private static void AddBelow(CopyPath shown, HeldEntry root, List<CopyEntry> entries, CancellationToken cancellationToken)
+    {
+        using HeldTree held = new(root);
+        for (var i = 0; i < entries.Count; i++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (existing[i].Kind == CopyKind.Directory)
-                AddChildren(destination, directory, existing, existing[i].Path);
-        }
-
-        return new(destination, directory, name, FileSystem.RealPath(directory), existing.ToDictionary(e => e.Path, StringComparer.Ordinal));
-    }
-
-    private static void AddChildren(CopyPath shown, string root, List<CopyEntry> entries, string directory)
-    {
-        var path = directory.Length == 0 ? root : $"{root}/{directory}";
-        foreach (var child in Directory.EnumerateFileSystemEntries(path).Order(StringComparer.Ordinal))
-        {
-            var name = CopyPlan.Join(directory, Path.GetFileName(child));
-            entries.Add(FileSystem.Look(child, name) ?? throw CopyFailure.Of(
-                $"{shown.ToString().TrimEnd('/')}/{name}",
-                name.Contains('\ufffd', StringComparison.Ordinal) ? "its name is not valid UTF-8" : "it vanished"));
+            if (entries[i] is not { Kind: CopyKind.Directory, Path: var directory })
+                continue;
+            var children = Directory.GetFileSystemEntries(held.Directory(directory)?.Link ?? throw Vanished(shown, directory));
+            foreach (var child in children.Order(StringComparer.Ordinal))
+            {
+                var name = CopyPlan.Join(directory, Path.GetFileName(child));
+                entries.Add(FileSystem.Look(child, name) ?? throw Vanished(shown, name));
+            }
         }
     }
+
+    private static ResourceException Vanished(CopyPath shown, string name) => CopyFailure.Of(
+        $"{shown.ToString().TrimEnd('/')}/{name}", name.Contains('\ufffd', StringComparison.Ordinal) ? "its name is not valid UTF-8" : "it vanished");
 }

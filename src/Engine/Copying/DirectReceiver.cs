@@ -3,22 +3,32 @@ using CrCache.Routes;
 namespace CrCache.Copying;
 
 /// <summary>Puts things into a directory of this machine.</summary>
-internal sealed class DirectReceiver(CopyTarget target, CopyMode mode) : CopyReceiver
+internal sealed class DirectReceiver(CopyTarget target, DirectView view, CopyMode mode) : CopyReceiver
 {
     private const UnixFileMode OurMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
+    private static readonly FileStreamOptions NewFile = new()
+    {
+        Mode = FileMode.CreateNew,
+        Access = FileAccess.Write,
+        BufferSize = 0,
+        UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+    };
+
     private readonly List<CopyItem> _directories = [];
-    private readonly HashSet<string> _known = new(StringComparer.Ordinal) { "" };
+
+    // Nothing is put through a link, wherever it leads and whoever made it.
+    private readonly HeldTree _held = new(target.Held!);
 
     public override Task PutDirectoryAsync(CopyItem item, CancellationToken cancellationToken)
     {
         Guard(item, () =>
         {
-            RequireDirectory(Parent(item.Target));
-            var path = Full(item.Target);
+            var path = Full(item);
             if (FileSystem.Look(path, "") is null)
                 Directory.CreateDirectory(path, OurMode);
-            RequireDirectory(item.Target);
+            if (_held.Directory(item.Target) is null)
+                throw NoDirectory(item.Target);
         });
         if (item.Target.Length > 0)
             _directories.Add(item);
@@ -28,26 +38,29 @@ internal sealed class DirectReceiver(CopyTarget target, CopyMode mode) : CopyRec
     public override async Task PutFileAsync(CopyItem item, CopyContent content, CancellationToken cancellationToken)
     {
         // What cannot be read shall be told of the source, not of the target.
-        if (content.File is { } source && mode != CopyMode.Symlink)
-            File.OpenHandle(source).Dispose();
+        var link = mode == CopyMode.Symlink && content is { File: { } linked, Path: { } at } && view.Shows(linked, at) ? content.Path : null;
+        using var source = link is null ? content.File?.Read() : null;
         await PutAsync(item, async temporary =>
         {
-            if (content.File is { } file && mode == CopyMode.Symlink)
+            if (link is not null)
             {
-                File.CreateSymbolicLink(temporary, Path.GetFullPath(file));
+                File.CreateSymbolicLink(temporary, link);
                 return;
             }
 
-            if (content.File is { } other && mode == CopyMode.Hardlink && FileSystem.TryHardLink(other, temporary))
+            if (mode == CopyMode.Hardlink && content.File is { } file && FileSystem.TryHardLink(file, temporary))
                 return;
-
-            if (content.File is { } local)
-                File.Copy(local, temporary);
-            else
-                await WriteAsync(content, temporary, cancellationToken).ConfigureAwait(false);
-            Bytes += content.Length;
-            File.SetUnixFileMode(temporary, (UnixFileMode)item.Entry.Mode);
-            FileSystem.SetModified(temporary, item.Entry.Modified);
+            var stream = new FileStream(temporary, NewFile);
+            await using (stream.ConfigureAwait(false))
+            {
+                if (source is not null)
+                    KernelCopy.Run(source, stream.SafeFileHandle, cancellationToken);
+                else
+                    await WriteAsync(content, stream, cancellationToken).ConfigureAwait(false);
+                Bytes += content.Length;
+                File.SetUnixFileMode(stream.SafeFileHandle, (UnixFileMode)item.Entry.Mode);
+                FileSystem.SetModified(stream.SafeFileHandle, item.Entry.Modified);
+            }
         }).ConfigureAwait(false);
     }
 
@@ -65,43 +78,39 @@ internal sealed class DirectReceiver(CopyTarget target, CopyMode mode) : CopyRec
         {
             Guard(item, () =>
             {
-                File.SetUnixFileMode(Full(item.Target), (UnixFileMode)item.Entry.Mode);
-                FileSystem.SetModified(Full(item.Target), item.Entry.Modified);
+                var directory = _held.Directory(item.Target) ?? throw NoDirectory(item.Target);
+                FileSystem.SetModified(directory.Of("."), item.Entry.Modified);
+                File.SetUnixFileMode(directory.Link, (UnixFileMode)item.Entry.Mode);
             });
         }
 
         return Task.CompletedTask;
     }
 
-    public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
-
-    private static string Parent(string relative) => relative.LastIndexOf('/') is var slash and >= 0 ? relative[..slash] : "";
-
-    private static async Task WriteAsync(CopyContent content, string path, CancellationToken cancellationToken)
+    public override ValueTask DisposeAsync()
     {
-        FileStreamOptions options = new()
+        _held.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private static async Task WriteAsync(CopyContent content, FileStream file, CancellationToken cancellationToken)
+    {
+        var stream = content.Open();
+        await using (stream.ConfigureAwait(false))
         {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.Write,
-            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        };
-        var file = new FileStream(path, options);
-        await using (file.ConfigureAwait(false))
-        {
-            var stream = content.Open();
-            await using (stream.ConfigureAwait(false))
-            {
-                await stream.CopyToAsync(file, cancellationToken).ConfigureAwait(false);
-            }
+            await stream.CopyToAsync(file, cancellationToken).ConfigureAwait(false);
         }
     }
 
     /// <summary>Makes something under a name of its own beside its place, and moves it there when it is complete.</summary>
     private async Task PutAsync(CopyItem item, Func<string, Task> make)
     {
-        Guard(item, () => RequireDirectory(Parent(item.Target)));
-        var path = Full(item.Target);
-        var temporary = $"{Path.GetDirectoryName(path)}/{TemporaryName.Make()}";
+        var (path, temporary) = ("", "");
+        Guard(item, () =>
+        {
+            path = Full(item);
+            temporary = $"{Path.GetDirectoryName(path)}/{TemporaryName.Make()}";
+        });
         try
         {
             await make(temporary).ConfigureAwait(false);
@@ -119,17 +128,6 @@ internal sealed class DirectReceiver(CopyTarget target, CopyMode mode) : CopyRec
         }
     }
 
-    /// <summary>Nothing is put through a link, wherever it leads and whoever made it.</summary>
-    private void RequireDirectory(string relative)
-    {
-        if (_known.Contains(relative))
-            return;
-        RequireDirectory(Parent(relative));
-        if (FileSystem.Look(Full(relative), "")?.Kind != CopyKind.Directory)
-            throw CopyFailure.Of($"to {target.Show(relative)}", "it is not a directory");
-        _known.Add(relative);
-    }
-
     private void Guard(CopyItem item, Action action)
     {
         try
@@ -142,5 +140,8 @@ internal sealed class DirectReceiver(CopyTarget target, CopyMode mode) : CopyRec
         }
     }
 
-    private string Full(string relative) => relative.Length == 0 ? target.Directory : $"{target.Directory}/{relative}";
+    private string Full(CopyItem item) =>
+        _held.Of(item.Target) ?? throw NoDirectory(item.Target.LastIndexOf('/') is var slash and >= 0 ? item.Target[..slash] : item.Target);
+
+    private ResourceException NoDirectory(string relative) => CopyFailure.Of($"to {target.Show(relative)}", "it is not a directory");
 }

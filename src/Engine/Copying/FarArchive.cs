@@ -41,7 +41,7 @@ internal sealed class FarArchive(CopyTree tree, Dictionary<string, CopyItem> wan
     {
         (CopyKind.Link, TarEntryType.SymbolicLink) => receiver.PutLinkAsync(item, entry.LinkName, cancellationToken),
         (CopyKind.File, TarEntryType.RegularFile or TarEntryType.V7RegularFile or TarEntryType.ContiguousFile) =>
-            receiver.PutFileAsync(item, new(null, entry.Length, () => new FixedLengthStream(entry.DataStream ?? Stream.Null, entry.Length)), cancellationToken),
+            receiver.PutFileAsync(item, new(null, null, entry.Length, () => new FixedLengthStream(entry.DataStream ?? Stream.Null, entry.Length)), cancellationToken),
         (CopyKind.File, TarEntryType.HardLink) =>
             throw CopyFailure.Of(tree.Show(item.Entry), "it is a hard link, which the tar there does not send as a file of its own"),
         _ => throw CopyFailure.Of(tree.Show(item.Entry), $"refused, because the other side listed it as one thing and sent another ({entry.EntryType})"),

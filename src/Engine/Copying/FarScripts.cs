@@ -9,7 +9,8 @@ internal static class FarScripts
     /// <summary>Ends a record; a line feed follows.</summary>
     public const char End = '\u0001';
 
-    private const string Record = "%f|%s|%Y|%y|%n\u0001";
+    private const string Fields = "%f|%s|%Y|%y|";
+    private const string Record = $"{Fields}%n\u0001";
 
     /// <summary><c>$1</c> a path, <c>$2</c> its directory, <c>$3</c> its name: says where it is, then lists it.</summary>
     public const string List =
@@ -84,13 +85,14 @@ internal static class FarScripts
 
     /// <summary>
     /// Absolute paths of files: makes their directories. Says <c>d</c> of a path that is a directory, <c>e</c> of one that exists, <c>n</c> of a
-    /// new one, and <c>m</c> of each directory that is about to be made.
+    /// new one, and <c>m</c> of each directory that is about to be made. After a link to a file comes <c>l</c> with what that file is.
     /// </summary>
     public const string Prepare =
-        """
+        $$"""
         for p; do
           if [ -d "$p" ]; then k=d; elif [ -e "$p" ] || [ -L "$p" ]; then k=e; else k=n; fi
           printf '%s%s\001\n' $k "$p"
+          if [ -L "$p" ] && [ -f "$p" ]; then printf 'l%s.\001\n' "$(stat -L -c '{{Fields}}' -- "$p")"; fi
           d=${p%/*}
           while [ -n "$d" ] && [ ! -e "$d" ]; do
             printf 'm%s\001\n' "$d"
@@ -100,7 +102,7 @@ internal static class FarScripts
         done
         """;
 
-    /// <summary><c>$1</c> how many files follow, then directories: removes the files, and the directories that are empty then.</summary>
+    /// <summary><c>$1</c> how many files follow, then directories: removes the files, and the directories that are empty then. There may be no /dev.</summary>
     public const string Remove =
         """
         n=$1 s=0
@@ -110,7 +112,7 @@ internal static class FarScripts
           shift
           n=$((n - 1))
         done
-        [ $# -eq 0 ] || rmdir -- "$@" 2>/dev/null
+        [ $# -eq 0 ] || rmdir -- "$@" 2>&-
         exit $s
         """;
 }

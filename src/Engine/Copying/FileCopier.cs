@@ -1,3 +1,4 @@
+using System.Globalization;
 using CrCache.Routes;
 
 namespace CrCache.Copying;
@@ -21,17 +22,20 @@ public sealed class FileCopier
     /// <exception cref="UsageException">A resource nobody acquired, or several sources and no directory.</exception>
     /// <exception cref="LeaseLostException">A hand-out that was named has ended.</exception>
     /// <exception cref="ResourceException">A file that cannot be read or written; it is named.</exception>
-    public async Task<CopyReport> CopyAsync(IReadOnlyList<CopyPath> sources, CopyPath destination, CancellationToken cancellationToken)
+    public Task<CopyReport> CopyAsync(IReadOnlyList<CopyPath> sources, CopyPath destination, CancellationToken cancellationToken) =>
+        CopyAsync(sources, destination, null, cancellationToken);
+
+    private async Task<CopyReport> CopyAsync(IReadOnlyList<CopyPath> sources, CopyPath destination, CopyMode? mode, CancellationToken cancellationToken)
     {
         if (sources.Count == 0)
             throw new UsageException("there is nothing to copy: name a source and a destination");
-        Dictionary<ResourceReference, CopyPlace> places = [];
+        Dictionary<(ResourceReference, bool), CopyPlace> places = [];
         var to = Place(destination);
         List<CopyTree> trees = [];
         foreach (var source in sources)
             trees.Add(await Place(source).ListAsync(source, cancellationToken).ConfigureAwait(false));
 
-        var target = await to.LookAsync(destination, [.. trees.SelectMany(Names)], cancellationToken).ConfigureAwait(false);
+        using var target = await to.LookAsync(destination, [.. trees.SelectMany(Names)], cancellationToken).ConfigureAwait(false);
         if (target.Name is not null && trees.Count > 1)
             throw new UsageException($"{destination} is not a directory, and there are {trees.Count} sources");
         if (target.Name is not null && destination.Path.EndsWith('/') && trees[0].Root.Kind != CopyKind.Directory)
@@ -63,7 +67,8 @@ public sealed class FileCopier
         {
             if (path.Resource is not { } resource)
                 return new DirectPlace(DirectView.Machine, CopyMode.Copy);
-            return places.TryGetValue(resource, out var place) ? place : places[resource] = Open(_resolver.Resolve(resource));
+            var relative = !path.Path.StartsWith('/');
+            return places.TryGetValue((resource, relative), out var place) ? place : places[(resource, relative)] = Open(_resolver.Resolve(resource), mode, relative);
         }
     }
 
@@ -88,11 +93,11 @@ public sealed class FileCopier
         if (paths.Length == 0 || Open(route) is DirectPlace { IsThisMachine: true })
             return PushedFiles.None(route, about);
 
-        // What a link leads to is what the command would have read here.
+        // What a link leads to is what the command would have read here. A file that is taken away again is one of its own.
         return await PushedFiles.PutAsync(
             route,
             paths,
-            path => CopyAsync([new(null, FileSystem.RealPath(path))], new(resource, path), cancellationToken),
+            path => CopyAsync([new(null, FileSystem.RealPath(path))], new(resource, path), CopyMode.Copy, cancellationToken),
             about,
             cancellationToken).ConfigureAwait(false);
     }
@@ -103,17 +108,34 @@ public sealed class FileCopier
         : tree.Entries.Skip(1).Select(e => e.Path).Where(p => !p.Contains('/', StringComparison.Ordinal));
 
     /// <summary>Its files are this process's to read and write where no other machine or user stands between.</summary>
-    private static CopyPlace Open(ResolvedRoute route)
+    /// <param name="route">The way there.</param>
+    /// <param name="mode">How files are put there; null for what the route says.</param>
+    /// <param name="relative">Whether a path counts from where commands start.</param>
+    private static CopyPlace Open(ResolvedRoute route, CopyMode? mode = null, bool relative = false)
     {
         if (route.Steps.Any(s => s.Ssh is not null || s.User is not null || (s.Prefix.Count > 0 && s.BaseDirectory is null)))
             return new FarPlace(route);
         var prefixes = route.Steps.Where(s => s.Prefix.Count > 0).ToArray();
-        var root = string.Concat(prefixes.Select(s => s.BaseDirectory!.TrimEnd('/')));
+        string[] roots = [.. prefixes.Select(s => s.BaseDirectory!.TrimEnd('/')).Where(r => r.Length > 0)];
         var inside = route.Steps.Reverse().TakeWhile(s => s.Prefix.Count == 0).Concat(prefixes.TakeLast(1));
-        var start = inside.Select(s => s.WorkingDirectory).FirstOrDefault(d => d is not null) ?? (root.Length > 0 ? "/" : route.CallerDirectory ?? "");
+        var start = inside.Select(s => s.WorkingDirectory).FirstOrDefault(d => d is not null);
+        var holders = prefixes.Where(s => s.BaseProcessStart is not null).ToArray();
 
-        // A link to this machine's file leads nowhere inside another root.
-        var mode = route.Steps[^1].CopyMode;
-        return new DirectPlace(new(root, start), root.Length > 0 && mode == CopyMode.Symlink ? CopyMode.Copy : mode);
+        // What processes there are in another root is not this process's to see; and only a command there knows where it starts.
+        if (holders.Length > 0 && (holders.Length > 1 || holders[0] != prefixes[0] || (relative && start is null)))
+            return new FarPlace(route);
+        DirectView view = new(roots, start ?? (roots.Length > 0 ? "/" : route.CallerDirectory ?? ""), holders.Length > 0 ? Holder(holders[0]) : null);
+
+        // What only draws from another, as a pool does, is copied to as that is.
+        mode ??= route.Steps.LastOrDefault(s => !s.IsPlain || s.CopyMode != CopyMode.Copy)?.CopyMode ?? CopyMode.Copy;
+
+        // A way that is closed to this process says itself why, if it is to a command's.
+        return holders.Length > 0 && !view.IsOpen() ? new FarPlace(route) : new DirectPlace(view, mode.Value);
     }
+
+    private static ProcessStatus Holder(Route step) => new()
+    {
+        Id = step.BaseDirectory!.Split('/') is ["", "proc", var id, "root"] && int.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0,
+        Started = step.BaseProcessStart!.Value,
+    };
 }

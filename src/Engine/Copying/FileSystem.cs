@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace CrCache.Copying;
 
@@ -7,6 +8,7 @@ internal static unsafe partial class FileSystem
 {
     private const int CurrentDirectory = -100;
     private const int NoFollow = 0x100;
+    private const int Follow = 0x400;
     private const long Second = 1_000_000_000;
     private const long LeaveTime = (1L << 30) - 2;
 
@@ -43,16 +45,30 @@ internal static unsafe partial class FileSystem
     /// <param name="modified">Nanoseconds since 1970.</param>
     public static void SetModified(string path, long modified)
     {
-        var seconds = Math.DivRem(modified, Second, out var nanoseconds);
-        if (nanoseconds < 0)
-            (seconds, nanoseconds) = (seconds - 1, nanoseconds + Second);
-        var times = stackalloc long[] { 0, LeaveTime, seconds, nanoseconds };
+        var times = stackalloc long[4];
+        Times(modified, times);
         Require(SetTimes(CurrentDirectory, path, times, NoFollow));
     }
 
-    /// <summary>Gives a file another name.</summary>
+    /// <summary>Sets when an open file was modified.</summary>
+    public static void SetModified(SafeFileHandle file, long modified)
+    {
+        var times = stackalloc long[4];
+        Times(modified, times);
+        Require(SetTimes(file, times));
+    }
+
+    /// <summary>Gives a file that is held another name.</summary>
     /// <returns>Whether that could be done: not across file systems.</returns>
-    public static bool TryHardLink(string file, string name) => Link(file, name) == 0;
+    public static bool TryHardLink(HeldEntry file, string name) => Link(CurrentDirectory, file.Link, CurrentDirectory, name, Follow) == 0;
+
+    private static void Times(long modified, long* times)
+    {
+        var seconds = Math.DivRem(modified, Second, out var nanoseconds);
+        if (nanoseconds < 0)
+            (seconds, nanoseconds) = (seconds - 1, nanoseconds + Second);
+        (times[0], times[1], times[2], times[3]) = (0, LeaveTime, seconds, nanoseconds);
+    }
 
     private static void Require(int result)
     {
@@ -63,8 +79,11 @@ internal static unsafe partial class FileSystem
     [LibraryImport("libc", EntryPoint = "utimensat", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     private static partial int SetTimes(int directory, string path, long* times, int flags);
 
-    [LibraryImport("libc", EntryPoint = "link", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
-    private static partial int Link(string file, string name);
+    [LibraryImport("libc", EntryPoint = "futimens", SetLastError = true)]
+    private static partial int SetTimes(SafeFileHandle file, long* times);
+
+    [LibraryImport("libc", EntryPoint = "linkat", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    private static partial int Link(int directory, string file, int newDirectory, string name, int flags);
 
     [LibraryImport("libc", EntryPoint = "realpath", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     private static partial nint ResolvePath(string path, nint buffer);

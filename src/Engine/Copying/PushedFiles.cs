@@ -27,7 +27,7 @@ public sealed class PushedFiles
 
         // The deepest first: one that was made for the other is empty only then.
         string[] script = [FarScripts.Remove, "sh", $"{_files.Count}", .. _files, .. _directories.OrderByDescending(d => d.Length)];
-        _ = await RunAsync(script, cancellationToken).ConfigureAwait(false);
+        await RunAsync(script, _ => { }, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Nothing was put anywhere, and nothing is to be taken away.</summary>
@@ -45,8 +45,8 @@ public sealed class PushedFiles
         PushedFiles pushed = new(route, about);
         try
         {
-            await pushed.PrepareAsync(files, cancellationToken).ConfigureAwait(false);
-            foreach (var file in files)
+            var same = await pushed.PrepareAsync(files, cancellationToken).ConfigureAwait(false);
+            foreach (var file in files.Except(same))
                 await copy(file).ConfigureAwait(false);
             return pushed;
         }
@@ -58,19 +58,35 @@ public sealed class PushedFiles
         }
     }
 
-    private async Task PrepareAsync(IReadOnlyList<string> files, CancellationToken cancellationToken)
+    /// <summary>Makes the directories.</summary>
+    /// <returns>The files that are there by a link, as a command that follows it sees them: a resource may share them with this machine.</returns>
+    private async Task<IReadOnlyList<string>> PrepareAsync(IReadOnlyList<string> files, CancellationToken cancellationToken)
     {
-        var records = (await RunAsync([FarScripts.Prepare, "sh", .. files], cancellationToken).ConfigureAwait(false)).Split($"{FarScripts.End}\n")[..^1];
-        foreach (var (kind, path) in records.Select(r => (r[0], r[1..])))
+        List<string> same = [], taken = [];
+        var last = "";
+        await RunAsync([FarScripts.Prepare, "sh", .. files], Note, cancellationToken).ConfigureAwait(false);
+        return taken is not [var first, ..] ? same : throw CopyFailure.Of($"to {_about with { Path = first }}", "there is a directory of that name");
+
+        // All of it, and before it is known to have failed: what was made is to be taken away again.
+        void Note(string output)
         {
-            if (kind == 'd')
-                throw CopyFailure.Of($"to {_about with { Path = path }}", "there is a directory of that name");
-            if (kind != 'e')
-                (kind == 'm' ? _directories : _files).Add(path);
+            foreach (var record in output.Split($"{FarScripts.End}\n")[..^1])
+            {
+                var text = record.Length > 0 ? record[1..] : throw CopyFailure.Of(_about.ToString(), "what the other side says of its files cannot be read");
+                switch (record[0])
+                {
+                    case 'd': taken.Add(text); break;
+                    case 'm': _directories.Add(text); break;
+                    case 'n': _files.Add(text); break;
+                    case 'l' when FileSystem.Look(last, "", follow: true)?.IsUnchanged(FarList.Parse(_about, text)) == true: same.Add(last); break;
+                }
+
+                last = text;
+            }
         }
     }
 
-    private async Task<string> RunAsync(IReadOnlyList<string> script, CancellationToken cancellationToken)
+    private async Task RunAsync(IReadOnlyList<string> script, Action<string> take, CancellationToken cancellationToken)
     {
         var command = await FarCommand.StartAsync(_route, _about, script, cancellationToken).ConfigureAwait(false);
         await using (command.ConfigureAwait(false))
@@ -78,8 +94,8 @@ public sealed class PushedFiles
             await command.FeedAsync("", cancellationToken).ConfigureAwait(false);
             using StreamReader reader = new(command.Output, Encoding.UTF8, false, -1, leaveOpen: true);
             var output = await reader.ReadToEndAsync(cancellationToken).ConfigureAwait(false);
+            take(output);
             await command.RequireSuccessAsync(cancellationToken).ConfigureAwait(false);
-            return output;
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using CrCache.Configuration;
@@ -40,6 +41,7 @@ internal static class StoredJson
         }
 
         Text(json, "baseDirectory", route.BaseDirectory);
+        Text(json, "baseProcessStart", route.BaseProcessStart?.ToString(CultureInfo.InvariantCulture));
         Text(json, "user", route.User);
         Text(json, "workingDirectory", route.WorkingDirectory);
         Map(json, "environment", route.Environment);
@@ -57,6 +59,7 @@ internal static class StoredJson
             Ssh = root.TryGetProperty("ssh", out var ssh) ? new(Text(ssh, "host")!, Number(ssh, "port"), Text(ssh, "user")) : null,
             Prefix = root.TryGetProperty("prefix", out var prefix) ? [.. prefix.EnumerateArray().Select(w => w.GetString()!)] : [],
             BaseDirectory = Text(root, "baseDirectory"),
+            BaseProcessStart = Text(root, "baseProcessStart") is { } start ? long.Parse(start, CultureInfo.InvariantCulture) : null,
             User = Text(root, "user"),
             WorkingDirectory = Text(root, "workingDirectory"),
             Environment = Map(root, "environment"),

@@ -15,8 +15,17 @@ public sealed record Route
     /// <summary>What to put before a command there, such as <c>chroot DIR</c>.</summary>
     public IReadOnlyList<string> Prefix { get; init; } = [];
 
-    /// <summary>The directory of its base where the resource's <c>/</c> can be seen; null where it cannot.</summary>
+    /// <summary>
+    /// The directory of its base where the resource's <c>/</c> can be seen, with all that is in it; null where it cannot. Files are put there
+    /// directly and belong to whoever arrives at the base, so a prefix that changes the user, or gives users other numbers, must have none.
+    /// </summary>
     public string? BaseDirectory { get; init; }
+
+    /// <summary>
+    /// Where <see cref="BaseDirectory"/> is the root of a process, <c>/proc/ID/root</c>, when that was started, in clock ticks since the boot: nothing is
+    /// put into the root of another that has got its number. Null for a directory as others are.
+    /// </summary>
+    public long? BaseProcessStart { get; init; }
 
     /// <summary>The user to run as, through sudo; null for whoever one arrives as.</summary>
     public string? User { get; init; }

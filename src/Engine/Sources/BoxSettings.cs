@@ -61,6 +61,7 @@ internal sealed class BoxSettings(SourceSettings settings)
         }
 
         _ = Reset;
+        _ = CopySetting.Of(settings, seesMachine: true);
     }
 
     private static string[] Paths(SourceSettings settings, string key, IEnumerable<string> paths) =>

@@ -14,7 +14,7 @@ internal sealed class BoxSource(HostEnvironment environment, bool nested) : Sour
 
     public override string Name => "box";
 
-    public override IReadOnlyList<string> Keys => ["overlay", "private", "share", "directory", "cwd", "user", .. ResetSetting.Keys];
+    public override IReadOnlyList<string> Keys => ["overlay", "private", "share", "directory", "cwd", "user", CopySetting.Key, .. ResetSetting.Keys];
 
     public override IReadOnlyList<string> Tools(SourceSettings settings) =>
         ["unshare", "nsenter", "setsid", "mount", "hostname", "env", "timeout", .. settings.Text("user") is null ? Array.Empty<string>() : ["sudo"]];
@@ -79,8 +79,11 @@ internal sealed class BoxSource(HostEnvironment environment, bool nested) : Sour
             new Route
             {
                 Prefix = ["/bin/sh", "-c", BoxScripts.Enter(net, nested), context.Resource, Number(holder.Id), Number(holder.Started), Number(keeper.Id), Home ?? "/"],
+                BaseDirectory = $"/proc/{Number(holder.Id)}/root",
+                BaseProcessStart = holder.Started,
                 User = box.User,
                 WorkingDirectory = box.WorkingDirectory,
+                CopyMode = CopySetting.Of(context.Settings, seesMachine: true),
             },
             Environment.ProcessorCount);
     }

@@ -8,7 +8,7 @@ internal sealed class LocalSource : SourceType
 {
     public override string Name => "local";
 
-    public override IReadOnlyList<string> Keys => ["cwd", "user", "copy"];
+    public override IReadOnlyList<string> Keys => ["cwd", "user", CopySetting.Key];
 
     public override IReadOnlyList<string> Tools(SourceSettings settings) => settings.Text("user") is null ? [] : ["sudo"];
 
@@ -24,7 +24,7 @@ internal sealed class LocalSource : SourceType
             throw settings.Wrong("user", $"'{user}' is not the name of a user");
         }
 
-        CopyModeOf(settings);
+        _ = CopySetting.Of(settings, seesMachine: true);
     }
 
     public override string? Examine(SourceSettings settings)
@@ -75,15 +75,7 @@ internal sealed class LocalSource : SourceType
             {
                 WorkingDirectory = settings.Text("cwd"),
                 User = settings.Text("user"),
-                CopyMode = CopyModeOf(settings),
+                CopyMode = CopySetting.Of(settings, seesMachine: true),
             },
             Environment.ProcessorCount);
-
-    private static CopyMode CopyModeOf(SourceSettings settings) => settings.Text("copy") switch
-    {
-        null or "copy" => CopyMode.Copy,
-        "hardlink" => CopyMode.Hardlink,
-        "symlink" => CopyMode.Symlink,
-        var other => throw settings.Wrong("copy", $"'{other}' is not one of copy, hardlink, symlink"),
-    };
 }

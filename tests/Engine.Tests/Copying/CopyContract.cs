@@ -162,27 +162,11 @@ public abstract class CopyContract : CopyLab
     [Fact]
     public async Task Any_tree_survives_the_way_there_and_back()
     {
-        var part = Gen.OneOf(Gen.String[Gen.Char["ab .-_$'\"\\\n*ü漢"], 1, 5].Where(s => s is not "." and not ".."), Gen.Const("d"));
-        var path = part.Array[1, 4].Select(p => string.Join('/', p));
-        var file = Gen.Select(path, Gen.Byte.Array[0, 300], Gen.Int[0, 7]);
-        await file.List[0, 12].SampleAsync(
+        await AnyTree.Gen.SampleAsync(
             async files =>
             {
                 var name = Path.GetRandomFileName();
-                Directory.CreateDirectory($"{Here}/{name}");
-                foreach (var (relative, content, mode) in files)
-                {
-                    try
-                    {
-                        Directory.CreateDirectory(Path.GetDirectoryName($"{Here}/{name}/{relative}")!);
-                        File.WriteAllBytes($"{Here}/{name}/{relative}", content);
-                        File.SetUnixFileMode($"{Here}/{name}/{relative}", (UnixFileMode)(0b110_000_000 | mode));
-                    }
-                    catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-                    {
-                        // A file where another path has a directory.
-                    }
-                }
+                AnyTree.Make($"{Here}/{name}", files);
 
                 await ToAsync([name], "");
                 await FromAsync([name], $"{name}.back");

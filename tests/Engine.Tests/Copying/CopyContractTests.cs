@@ -1,4 +1,5 @@
 using CrCache.Routes;
+using CrCache.Sources;
 
 namespace CrCache.Copying;
 
@@ -18,6 +19,33 @@ public sealed class BaseDirectoryCopyTests : CopyContract
     internal override string Far => "/";
 
     internal override Route Route => new() { Prefix = ["no-such-program"], BaseDirectory = There };
+}
+
+/// <summary>Where a box sees the machine's own directory: it is reached through the box's holder, and no command is run.</summary>
+public sealed class BoxCopyTests : CopyContract, IClassFixture<BoxLab>
+{
+    private readonly BoxLab _lab;
+
+    public BoxCopyTests(BoxLab lab)
+    {
+        BoxLab.Require();
+        _lab = lab;
+    }
+
+    internal override Route Route => _lab.Route with { Prefix = ["no-such-program"] };
+}
+
+public sealed class NestedBoxCopyTests : CopyContract, IClassFixture<NestedBoxLab>
+{
+    private readonly NestedBoxLab _lab;
+
+    public NestedBoxCopyTests(NestedBoxLab lab)
+    {
+        BoxLab.Require();
+        _lab = lab;
+    }
+
+    internal override Route Route => _lab.Route with { Prefix = ["no-such-program"] };
 }
 
 public sealed class BusyboxCopyTests : CopyContract

@@ -160,7 +160,8 @@ public sealed class HostileSideTests : IDisposable
     {
         CopyPath origin = new(new("evil-0"), "/tree");
         CopyTree tree = new(origin, "tree", null, [new("", CopyKind.Directory, 0, 0, 0), .. wanted.Select(w => w.Entry)]);
-        await using DirectReceiver receiver = new(new(new(null, _target), _target, null, _target, new Dictionary<string, CopyEntry>()), CopyMode.Copy);
+        using CopyTarget target = new(new(null, _target), _target, null, _target, new Dictionary<string, CopyEntry>()) { Held = HeldEntry.Directory(_target, follow: true) };
+        await using DirectReceiver receiver = new(target, DirectView.Machine, CopyMode.Copy);
         await new FarArchive(tree, wanted.ToDictionary(w => $"./{w.Target}"), receiver).ReadAsync(new MemoryStream(archive), CancellationToken.None);
     }
 

@@ -82,6 +82,44 @@ public sealed class PushTests : IDisposable
         Assert.Equal("second\n", await RunAsync(route, "ls", "-A", _directory.Combine("place")));
     }
 
+    [Fact]
+    public async Task Where_a_directory_cannot_be_made_those_that_were_are_taken_away()
+    {
+        var route = await ElsewhereAsync();
+        string[] files = [_directory.Write("place/made/first", ""), _directory.Write("place/taken/second", "")];
+        await RunAsync(route, "touch", _directory.Combine("place/taken"));
+
+        await Assert.ThrowsAsync<ResourceException>(() => PushAsync(route, files));
+
+        Assert.Equal("taken\n", await RunAsync(route, "ls", "-A", _directory.Combine("place")));
+    }
+
+    [Fact]
+    public async Task Where_a_directory_has_the_name_those_that_were_made_for_others_are_taken_away()
+    {
+        var route = await ElsewhereAsync();
+        string[] files = [_directory.Write("place/taken", ""), _directory.Write("place/made/second", "")];
+        await RunAsync(route, "mkdir", files[0]);
+
+        await Assert.ThrowsAsync<ResourceException>(() => PushAsync(route, files));
+
+        Assert.Equal("taken\n", await RunAsync(route, "ls", "-A", _directory.Combine("place")));
+    }
+
+    [Fact]
+    public async Task A_link_that_leads_to_the_file_there_as_well_is_left_as_it_is()
+    {
+        _directory.Write("real", "content");
+        var link = _directory.Combine("link");
+        File.CreateSymbolicLink(link, "real");
+
+        var pushed = await PushAsync(new() { Prefix = ["env"] }, [link]);
+        await pushed.RemoveAsync(default);
+
+        Assert.Equal("real", new FileInfo(link).LinkTarget);
+        Assert.Equal("content", await File.ReadAllTextAsync(link));
+    }
+
     [Theory]
     [InlineData("missing", "no such file")]
     [InlineData(".", "it is a directory")]

@@ -23,6 +23,22 @@ public sealed class SharedFileSystemTests : IDisposable
     }
 
     [Fact]
+    public async Task What_draws_from_a_resource_is_copied_to_as_that_and_what_is_layered_on_it_as_itself()
+    {
+        var source = _directory.Write("file", "x");
+        Directory.CreateDirectory(_directory.Combine("root"));
+        Route lower = new() { CopyMode = CopyMode.Symlink };
+        FileCopier drawn = new(new RouteResolver(r => new(r.Name, [lower, new()])));
+        FileCopier layered = new(new RouteResolver(r => new(r.Name, [lower, new() { Prefix = ["env"], BaseDirectory = "/" }])));
+
+        await drawn.CopyAsync([new(null, source)], new(new("r"), _directory.Combine("drawn")), default);
+        await layered.CopyAsync([new(null, source)], new(new("r"), _directory.Combine("layered")), default);
+
+        Assert.Equal(source, new FileInfo(_directory.Combine("drawn")).LinkTarget);
+        Assert.Null(new FileInfo(_directory.Combine("layered")).LinkTarget);
+    }
+
+    [Fact]
     public async Task A_hard_link_gives_way_to_a_copy_where_there_can_be_none()
     {
         Assert.SkipWhen(!Directory.Exists("/dev/shm"), "no second file system at /dev/shm");
