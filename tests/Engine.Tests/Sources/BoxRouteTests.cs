@@ -57,7 +57,7 @@ public sealed class NestedBoxRouteTests : RouteContract, IClassFixture<NestedBox
         _lab = lab;
     }
 
-    internal override IReadOnlyList<Route> Steps => [_lab.Route];
+    internal override IReadOnlyList<Route> Steps => _lab.Steps;
 
     internal override int ProcessHere(int process) => _lab.ProcessHere(process);
 }
