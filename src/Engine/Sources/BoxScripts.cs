@@ -38,7 +38,9 @@ internal static class BoxScripts
     /// <param name="nested">Whether its namespaces belong to a user namespace, in which the holder has gone to another.</param>
     public static string Enter(bool net, bool nested)
     {
-        var spaces = $"""-m -p -i -u{(net ? " -n" : "")} -t "$h" """;
+        
+        // A mount namespace is entered at its own root, which is not the holder's where that is in a chroot.
+        var spaces = $"""-m -p -i -u{(net ? " -n" : "")} -r -t "$h" """;
         return Check + (nested
             ? $"""{Block} nsenter -F --preserve-credentials "--user=/proc/$k/ns/user" {spaces} nsenter -F --preserve-credentials -U -t 1 {Wait}"""
             : $"{Block} nsenter -F {spaces} {Wait}");
