@@ -67,7 +67,7 @@ internal sealed class LocalSource : SourceType
             },
             Environment.ProcessorCount);
 
-    private static CopyMode CopyModeOf(SourceSettings settings) => settings.Text("copy") switch
+    internal static CopyMode CopyModeOf(SourceSettings settings) => settings.Text("copy") switch
     {
         null or "copy" => CopyMode.Copy,
         "hardlink" => CopyMode.Hardlink,

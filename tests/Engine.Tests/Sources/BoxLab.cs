@@ -79,7 +79,7 @@ public class BoxLab : IDisposable
     internal static IEnumerable<int> Processes() =>
         Directory.GetDirectories("/proc").Select(d => int.TryParse(Path.GetFileName(d), out var id) ? id : 0).Where(id => id > 0);
 
-    private static int InnerIdOf(int process)
+    internal static int InnerIdOf(int process)
     {
         try
         {
