@@ -24,7 +24,7 @@ internal sealed class DirectPlace(DirectView view, Routes.CopyMode mode) : CopyP
             }
 
             var name = directory ? CopyTree.NameOf(origin.Path) : Split(origin.Path).Name;
-            return Task.FromResult(new CopyTree(origin, name, directory ? FileSystem.RealPath(root) : null, entries));
+            return Task.FromResult(new CopyTree(origin, name, directory ? RealPath(root) : null, entries));
         }
         catch (Exception e) when (CopyFailure.IsOfFile(e))
         {
@@ -79,7 +79,7 @@ internal sealed class DirectPlace(DirectView view, Routes.CopyMode mode) : CopyP
     public override Task<CopyReceiver> ReceiveAsync(CopyTarget target, CancellationToken cancellationToken) =>
         Task.FromResult<CopyReceiver>(new DirectReceiver(target, mode));
 
-    private static CopyTarget Target(
+    private CopyTarget Target(
         CopyPath destination, string directory, string? name, IReadOnlyList<string> names, CancellationToken cancellationToken)
     {
         List<CopyEntry> existing = [.. names.Distinct().Select(n => FileSystem.Look($"{directory}/{n}", n)).OfType<CopyEntry>()];
@@ -90,8 +90,11 @@ internal sealed class DirectPlace(DirectView view, Routes.CopyMode mode) : CopyP
                 AddChildren(destination, directory, existing, existing[i].Path);
         }
 
-        return new(destination, directory, name, FileSystem.RealPath(directory), existing.ToDictionary(e => e.Path, StringComparer.Ordinal));
+        return new(destination, directory, name, RealPath(directory), existing.ToDictionary(e => e.Path, StringComparer.Ordinal));
     }
+
+    // What is seen through another process's root has been resolved, and has no other name here.
+    private string RealPath(string path) => view.Root.StartsWith("/proc/", StringComparison.Ordinal) ? path : FileSystem.RealPath(path);
 
     private static void AddChildren(CopyPath shown, string root, List<CopyEntry> entries, string directory)
     {

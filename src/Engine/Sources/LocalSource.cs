@@ -87,7 +87,7 @@ internal sealed class LocalSource(HostEnvironment environment) : SourceType
             },
             settings.Text("base") is null ? Environment.ProcessorCount : null);
 
-    private static CopyMode CopyModeOf(SourceSettings settings) => settings.Text("copy") switch
+    internal static CopyMode CopyModeOf(SourceSettings settings) => settings.Text("copy") switch
     {
         null or "copy" => CopyMode.Copy,
         "hardlink" => CopyMode.Hardlink,

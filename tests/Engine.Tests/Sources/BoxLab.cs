@@ -9,7 +9,7 @@ public class BoxLab : IDisposable
 {
     private readonly TestHome _home = new();
     private readonly IReadOnlyList<Route> _below;
-    private readonly BoxLab? _outer;
+    private readonly int? _holderBelow;
     private readonly string? _sshConfiguration;
     private readonly BoxSource _type;
 
@@ -20,20 +20,20 @@ public class BoxLab : IDisposable
 
     /// <summary>Makes a box in another.</summary>
     internal BoxLab(Dictionary<string, string> settings, BoxLab outer)
-        : this(settings, outer._below.Append(outer.Route).ToList(), outer: outer)
+        : this(settings, outer.Steps, outer.Holder)
     {
     }
 
     /// <summary>Makes a box.</summary>
     /// <param name="settings">Its settings.</param>
     /// <param name="below">The way to what it is layered on; null for this machine.</param>
-    /// <param name="sshConfiguration">How ssh finds that.</param>
-    /// <param name="outer">The box that it is in.</param>
-    internal BoxLab(Dictionary<string, string> settings, IReadOnlyList<Route>? below = null, string? sshConfiguration = null, BoxLab? outer = null)
+    /// <param name="holderBelow">The process that holds it, if it has processes of its own.</param>
+    /// <param name="sshConfiguration">How ssh finds it.</param>
+    internal BoxLab(Dictionary<string, string> settings, IReadOnlyList<Route>? below = null, int? holderBelow = null, string? sshConfiguration = null)
     {
         _below = below ?? [];
         _sshConfiguration = sshConfiguration;
-        _outer = outer;
+        _holderBelow = holderBelow;
         _type = new(new(new() { Environment = _home.Environment }));
         Settings = new()
         {
@@ -57,8 +57,10 @@ public class BoxLab : IDisposable
     /// <summary>The box's own directory.</summary>
     internal string Place => Path.Combine(_home.StateDirectory, "boxes", "lab-0");
 
-    /// <summary>The process that holds it.</summary>
-    internal int Holder => int.Parse(Route.Prefix[4], CultureInfo.InvariantCulture) is var holder && _outer is not null ? _outer.ProcessHere(holder) : holder;
+    /// <summary>The process that holds it, on this machine: below, it has the parent's namespace's number for it.</summary>
+    internal int Holder => int.Parse(Route.Prefix[4], CultureInfo.InvariantCulture) is var holder && _holderBelow is { } below && SpaceOf(below) is var space
+        ? Processes().FirstOrDefault(p => NumbersOf(p) is [.., var outer, "1"] && outer == Route.Prefix[4] && ProcessStatus.Of(p) is { } status && SpaceOf(status.Parent) == space, -1)
+        : holder;
 
     private ProvisionContext Context =>
         new(Settings, "lab-0", Route, (route, command, token) => Way(route).StartAsync(command, token)) { IsHere = _below.All(s => s.IsPlain) };
@@ -92,8 +94,8 @@ public class BoxLab : IDisposable
     /// <summary>What a process of the box is called on this machine; -1 where there is none.</summary>
     internal int ProcessHere(int process)
     {
-        var space = new FileInfo($"/proc/{Holder}/ns/pid").LinkTarget;
-        return Processes().FirstOrDefault(p => InnerIdOf(p) == process && new FileInfo($"/proc/{p}/ns/pid").LinkTarget == space, -1);
+        var space = SpaceOf(Holder);
+        return Processes().FirstOrDefault(p => InnerIdOf(p) == process && SpaceOf(p) == space, -1);
     }
 
     /// <summary>The processes of this machine.</summary>
@@ -102,17 +104,22 @@ public class BoxLab : IDisposable
 
     private ResolvedRoute Way(Route route) => new(new("lab-0", [.. _below, route])) { SshConfiguration = _sshConfiguration };
 
-    private static int InnerIdOf(int process)
+    internal static int InnerIdOf(int process) => NumbersOf(process) is [.., var last] ? int.Parse(last, CultureInfo.InvariantCulture) : -1;
+
+    // What it is called in each of the namespaces that it is in, the outermost first.
+    private static string[] NumbersOf(int process)
     {
         try
         {
-            return int.Parse(File.ReadLines($"/proc/{process}/status").First(l => l.StartsWith("NSpid:", StringComparison.Ordinal)).Split('\t')[^1], CultureInfo.InvariantCulture);
+            return File.ReadLines($"/proc/{process}/status").First(l => l.StartsWith("NSpid:", StringComparison.Ordinal)).Split('\t')[1..];
         }
         catch (Exception e) when (e is IOException or InvalidOperationException)
         {
-            return -1;
+            return [];
         }
     }
+
+    private static string? SpaceOf(int process) => new FileInfo($"/proc/{process}/ns/pid").LinkTarget;
 }
 
 /// <summary>The same as another user makes it, inside a user namespace.</summary>
