@@ -9,8 +9,8 @@ internal sealed class SourceFile(SourceTypes types)
     public const string FileName = "source.conf";
 
     // What says how many there are holds for a source however it is bound: there, nothing is replaced.
-    private static readonly string[] LimitKeys = ["type", "reserve", "maximum", "max_use_count", "max_age", "idle_time", "concurrency"];
-    private static readonly string[] CommonKeys = [.. LimitKeys, "labels", SourceSettings.HookTimeoutKey, "base", "base_users"];
+    private static readonly string[] LimitKeys = ["type", "reserve", "maximum", "max_use_count", "max_age", "idle_time", "concurrency", "base_users"];
+    private static readonly string[] CommonKeys = [.. LimitKeys, "labels", SourceSettings.HookTimeoutKey, "base"];
 
     /// <summary>Reads a source from its directory.</summary>
     /// <param name="name">Its name.</param>
@@ -57,6 +57,7 @@ internal sealed class SourceFile(SourceTypes types)
         var maximum = settings.Number("maximum", 0);
         var concurrency = settings.Number("concurrency", 0);
         var uses = settings.Number("max_use_count", 0);
+        var users = settings.Number("base_users", 0);
         settings = settings with
         {
             Type = type.Name,
@@ -66,10 +67,16 @@ internal sealed class SourceFile(SourceTypes types)
             MaxAge = settings.Time("max_age"),
             IdleTime = settings.Time("idle_time"),
             Concurrency = concurrency is > 0 ? concurrency : null,
+            BaseUsers = users is > 0 ? users : null,
         };
         if (settings.Reserve > settings.Maximum)
         {
             throw settings.Wrong("reserve", $"{settings.Reserve} is more than maximum, {settings.Maximum}");
+        }
+
+        if (settings.Text("base") is null && settings.BaseUsers is not null)
+        {
+            throw settings.Wrong("base_users", "it counts the users of one resource of the base, and there is none: base=NAME");
         }
 
         settings = Bound(settings, bindings);

@@ -41,6 +41,12 @@ public sealed record SourceSettings
     /// <summary>The sources it is layered on, in order, each as a <see cref="SourceReference"/> is written.</summary>
     public IReadOnlyList<string> Layers { get; init; } = [];
 
+    /// <summary>Whether what it is layered on is shared by any number of its resources, as <c>base=</c> has it, rather than each having one of its own.</summary>
+    public bool SharesLayers => Text("base") is not null;
+
+    /// <summary>How many of its resources may share one base resource, from 1; null for any number.</summary>
+    public int? BaseUsers { get; init; }
+
     /// <summary>
     /// What is bound to those parameters that it or a source below it uses, as <see cref="SourceReference.Binding"/> has it; empty for nothing.
     /// Its values hold what was bound already.

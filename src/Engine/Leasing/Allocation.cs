@@ -16,6 +16,9 @@ internal sealed record Allocation(ResourceRow Row, SourcePlan Plan, Allocation? 
     /// <summary>Whether one that is not new is to be tested.</summary>
     public bool IsInDoubt { get; init; }
 
+    /// <summary>Whether it is what another one is layered on as well, and was taken, or is made or tested, for that: it is only waited for.</summary>
+    public bool IsAwaited { get; init; }
+
     /// <summary>Whether it can be used already; else it has still to be made, or, where it is not new, tested or prepared by hooks.</summary>
     public bool IsReady => Row.State is ResourceState.Leased or ResourceState.Idle;
 }

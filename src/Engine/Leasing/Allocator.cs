@@ -31,6 +31,11 @@ internal sealed class Allocator(StoreTransaction transaction, Transitions transi
     /// <returns>The resource; null where every limit is reached, or none will do, and then nothing was written.</returns>
     public Allocation? Take(SourcePlan plan, OwnerRow owner, Predicate<Facts>? fits)
     {
+        return TakeFree(plan, owner, fits) ?? Make(plan, owner, fits);
+    }
+
+    private Allocation? TakeFree(SourcePlan plan, OwnerRow owner, Predicate<Facts>? fits)
+    {
         foreach (var idle in Free(plan))
         {
             var unfit = IsCurrent(idle, plan)
@@ -47,7 +52,25 @@ internal sealed class Allocator(StoreTransaction transaction, Transitions transi
             }
         }
 
-        return Make(plan, owner, fits);
+        return null;
+    }
+
+    /// <summary>What one of these is to share with others: what is free, so that the work spreads, then what the fewest use, then one that is made for it.</summary>
+    private Allocation? Share(SourcePlan plan, int? most, Predicate<Facts>? fits)
+    {
+        if (TakeFree(plan, OwnerRow.Users, fits) is { } free)
+        {
+            return free;
+        }
+
+        var shared = transaction.Resources.Shared(plan.Name, plan.Binding)
+            .Where(r => r.Problem is null && IsCurrent(r, plan) && fits?.Invoke(FactsOf(r, plan)) is not false)
+            .Select(r => (Row: r, Users: transaction.Resources.NumberOn(r.Name) + earmarks.SharesOf(r.Name)))
+            .Where(r => !(r.Users >= most))
+            .OrderBy(r => r.Users)
+            .Select(r => r.Row)
+            .FirstOrDefault();
+        return shared is null ? Make(plan, OwnerRow.Users, fits) : new Allocation(shared, plan, null, IsNew: false) { IsAwaited = true };
     }
 
     /// <summary>
@@ -80,7 +103,7 @@ internal sealed class Allocator(StoreTransaction transaction, Transitions transi
     public Allocation? Make(SourcePlan plan, OwnerRow? owner, Predicate<Facts>? fits)
     {
         // Of a source that has never made one nothing is known: it is tried.
-        if (fits is not null && plan.Layers.Count == 0 && Expected(plan) is { } expected && !fits(expected))
+        if (fits is not null && !plan.HasFactsOfBase && Expected(plan) is { } expected && !fits(expected))
         {
             return null;
         }
@@ -95,8 +118,9 @@ internal sealed class Allocator(StoreTransaction transaction, Transitions transi
         Allocation? below = null;
         if (plan.Layers.Count > 0)
         {
+            Predicate<Facts>? suits = fits is null || !plan.HasFactsOfBase ? null : f => fits(f.With(plan.Labels));
             below = Preferred(plan.Layers)
-                .Select(l => Take(l, new OwnerRow(name, null, name, null, null, null), fits is null ? null : f => fits(f.With(plan.Labels))))
+                .Select(l => plan.SharesLayers ? Share(l, plan.Settings.BaseUsers, suits) : Take(l, new OwnerRow(name, null, name, null, null, null), suits))
                 .FirstOrDefault(a => a is not null);
             if (below is null)
             {
@@ -163,11 +187,17 @@ internal sealed class Allocator(StoreTransaction transaction, Transitions transi
         StoredJson.Of(draft.Route with { Via = row.Base }),
         plan.Settings.Concurrency ?? draft.Concurrency ?? below ?? 1);
 
+    // Of what others use as well nothing is freed by one of them.
     private bool IsOn(ResourceRow row, string source)
     {
-        for (var at = row.Base; at is not null; at = transaction.Resources.Find(at)?.Base)
+        for (var at = row; at.Base is { } name && transaction.Resources.Find(name) is { } below; at = below)
         {
-            if (ResourceName.SourceOf(at) == source)
+            if (below.Owner?.IsShared is true && transaction.Resources.On(name).Any(u => u.State != ResourceState.Idle))
+            {
+                return false;
+            }
+
+            if (below.Source == source)
             {
                 return true;
             }

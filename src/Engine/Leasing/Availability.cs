@@ -19,7 +19,7 @@ internal sealed class Availability(StoreTransaction transaction, Dictionary<stri
         var ended = transaction.Resources.Expired().Where(r => r.Owner!.IsOver(transaction)).Concat(transaction.Resources.Processes().Where(Collector.IsGone).SelectMany(transaction.Resources.BoundTo));
         foreach (var row in ended.DistinctBy(r => r.Name))
         {
-            for (var at = row; at is not null; at = at.Base is { } below ? transaction.Resources.Find(below) : null)
+            for (var at = row; at is not null; at = at.Base is { } name && transaction.Resources.Find(name) is { Owner.IsShared: false } below ? below : null)
             {
                 lapsed[at.Source] = lapsed.GetValueOrDefault(at.Source) + 1;
             }
@@ -36,10 +36,16 @@ internal sealed class Availability(StoreTransaction transaction, Dictionary<stri
     {
         var own = plan.All().Select(p => p.Name).ToHashSet();
         Dictionary<string, int> freed = new(lapsed, StringComparer.Ordinal);
+        HashSet<string> counted = new(StringComparer.Ordinal);
         foreach (var row in _kept.Where(r => !own.Contains(r.Source)))
         {
-            for (var at = row.Base is { } name ? transaction.Resources.Find(name) : null; at is not null; at = at.Base is { } below ? transaction.Resources.Find(below) : null)
+            for (var at = Below(row); at is not null; at = Below(at))
             {
+                if (at.Owner?.IsShared is true && (!counted.Add(at.Name) || transaction.Resources.On(at.Name).Any(u => u.State != ResourceState.Idle)))
+                {
+                    break;
+                }
+
                 freed[at.Source] = freed.GetValueOrDefault(at.Source) + 1;
             }
         }
@@ -47,17 +53,32 @@ internal sealed class Availability(StoreTransaction transaction, Dictionary<stri
         return freed;
     }
 
+    private ResourceRow? Below(ResourceRow row) => row.Base is { } name ? transaction.Resources.Find(name) : null;
+
     private int? Of(SourcePlan plan, Dictionary<string, int> freed)
     {
         var tally = transaction.Resources.Tally(plan.Name);
         long? room = plan.Settings.Maximum is { } maximum ? Math.Max(0, maximum - tally.All() + freed.GetValueOrDefault(plan.Name)) : null;
-        if (plan.Layers.Count > 0)
+        if (plan.Layers.Count > 0 && RoomBelow(plan, freed) is { } below)
         {
-            var layers = plan.Layers.DistinctBy(l => l.Name).Select(l => Of(l, freed)).ToList();
-            long? below = layers.Contains(null) ? null : layers.Sum(l => (long)l!.Value);
-            room = room is { } own && below is { } sum ? Math.Min(own, sum) : room ?? below;
+            room = Math.Min(room ?? below, below);
         }
 
         return room is { } more ? (int)Math.Min(int.MaxValue, more + tally.GetValueOrDefault(ResourceState.Idle)) : null;
+    }
+
+    private long? RoomBelow(SourcePlan plan, Dictionary<string, int> freed)
+    {
+        var layers = plan.Layers.DistinctBy(l => l.Name).Select(l => (Plan: l, Free: Of(l, freed))).ToList();
+        if (!plan.SharesLayers)
+        {
+            return layers.Any(l => l.Free is null) ? null : layers.Sum(l => (long)l.Free!.Value);
+        }
+
+        var (layer, free) = layers[0];
+        var shared = transaction.Resources.Shared(layer.Name, layer.Binding);
+        return plan.Settings.BaseUsers is { } most
+            ? (free * (long)most) + shared.Sum(r => Math.Max(0, most - transaction.Resources.NumberOn(r.Name)))
+            : free == 0 && shared.Count == 0 ? 0 : null;
     }
 }

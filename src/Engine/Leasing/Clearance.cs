@@ -111,7 +111,7 @@ internal sealed class Clearance(StateStore store, SourceTypes types, HookCalls h
 
         // What it was to be made on was never there, so nothing of it can be; one that has the name now is somebody else's.
         if (row is { Route: null, Base: { } below }
-            && store.Transact(t => t.Resources.Find(below) is not { Route: not null } found || found.Owner?.Resource != row.Name))
+            && store.Transact(t => t.Resources.Find(below) is not { Route: not null } found || !(found.Owner?.IsShared is true || found.Owner?.Resource == row.Name)))
         {
             return;
         }

@@ -11,6 +11,8 @@ internal sealed class Earmarks
     /// <summary>Nothing is kept.</summary>
     public static Earmarks None { get; } = new();
 
+    private readonly Dictionary<string, int> _shares = new(StringComparer.Ordinal);
+
     /// <summary>How many resources are kept, those that are yet to be made included.</summary>
     public int Count => _resources.Count + _new.Values.Sum();
 
@@ -20,15 +22,22 @@ internal sealed class Earmarks
     /// <summary>How many resources of a source are kept that are not made yet.</summary>
     public int NewOf(string source) => _new.GetValueOrDefault(source);
 
+    /// <summary>How many of those are to share a resource that others share already.</summary>
+    public int SharesOf(string resource) => _shares.GetValueOrDefault(resource);
+
     /// <summary>Keeps what is free and is to make room for somebody.</summary>
     public void Keep(ResourceRow row) => _resources.Add(row.Name);
 
-    /// <summary>Keeps what somebody would be given, and all that it is layered on.</summary>
+    /// <summary>Keeps what somebody would be given, and all that it is layered on, or its share of it.</summary>
     public void Keep(Allocation allocation)
     {
         for (var at = allocation; at is not null; at = at.Base)
         {
-            if (at.IsNew)
+            if (at.IsAwaited)
+            {
+                _shares[at.Row.Name] = SharesOf(at.Row.Name) + 1;
+            }
+            else if (at.IsNew)
             {
                 _new[at.Plan.Name] = NewOf(at.Plan.Name) + 1;
             }

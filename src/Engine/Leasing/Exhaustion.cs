@@ -23,11 +23,11 @@ internal static class Exhaustion
         var sources = plan.All().DistinctBy(p => p.Name).ToDictionary(p => p.Name);
         var holders = sources.Keys
             .SelectMany(transaction.Resources.Taken)
-            .Where(r => !(r.Owner?.Resource is { } above && sources.ContainsKey(ResourceName.SourceOf(above))))
+            .Where(r => !IsBelow(r, sources, transaction))
             .Take(Named)
-            .Select(Holder)
+            .Select(r => Holder(r, transaction))
             .ToList();
-        var count = Math.Max(holders.Count, sources.Values.Sum(p => InUse(transaction.Resources.Tally(p.Name), p)));
+        var count = Math.Max(holders.Count, sources.Values.Sum(p => InUse(transaction.Resources.Tally(p.Name), p)) - SharedBelow(sources, transaction));
         var most = plan.Maximum is { } maximum ? string.Create(CultureInfo.InvariantCulture, $" (at most {maximum} in all)") : "";
         var wanted = demand.AtLeast == 1 ? "no resource" : string.Create(CultureInfo.InvariantCulture, $"fewer than {demand.AtLeast} resources");
         var line = earmarks.Count == 0 ? "" : string.Create(
@@ -39,13 +39,27 @@ internal static class Exhaustion
 
     /// <summary>How many of a source are not free, less what they are layered on, which is not free either.</summary>
     private static int InUse(Dictionary<ResourceState, int> tally, SourcePlan plan) =>
-        tally.Where(t => t.Key != ResourceState.Idle).Sum(t => t.Value) - (plan.Layers.Count > 0 ? tally.Values.Sum() : 0);
+        tally.Where(t => t.Key != ResourceState.Idle).Sum(t => t.Value) - (plan.Layers.Count > 0 && !plan.SharesLayers ? tally.Values.Sum() : 0);
 
-    private static LeaseHolder Holder(ResourceRow row) => new(
+    private static int SharedBelow(Dictionary<string, SourcePlan> sources, StoreTransaction transaction) => sources.Values
+        .Where(p => p.SharesLayers)
+        .SelectMany(p => p.Layers)
+        .DistinctBy(l => l.Name)
+        .SelectMany(l => transaction.Resources.Shared(l.Name, l.Binding))
+        .Count(r => IsBelow(r, sources, transaction));
+
+    private static bool IsBelow(ResourceRow row, Dictionary<string, SourcePlan> sources, StoreTransaction transaction) => row.Owner switch
+    {
+        { IsShared: true } => transaction.Resources.On(row.Name).Any(u => sources.ContainsKey(u.Source)),
+        { Resource: { } above } => sources.ContainsKey(ResourceName.SourceOf(above)),
+        _ => false,
+    };
+
+    private static LeaseHolder Holder(ResourceRow row, StoreTransaction transaction) => new(
         row.Name,
         row switch
         {
-            { IsInUse: true, Owner: { } owner } => owner.Name,
+            { IsInUse: true } when LeaseRows.Holder(row, transaction) is { } holder => holder,
             { State: ResourceState.Dirty } => $"(dirty: it could not be discarded, crcache events says why; tried again after {row.RetryAt:u}, or at once by crcache gc --apply)",
             { State: ResourceState.Quarantined } => $"(quarantined: it has failed again and again; tried again after {row.RetryAt:u}, or at once by crcache heal {row.Name})",
             { State: ResourceState.Provisioning, Owner: null } => "(being made ahead of time, for whoever comes then)",

@@ -35,7 +35,7 @@ internal sealed class Explanation(StoreTransaction transaction, Allocator alloca
             { IsInUse: true, Owner: { } owner } when owner.IsOver(transaction) || (owner.Process is { } process && Collector.IsGone(process)) =>
                 new(planned.Plan.Name, row.Name, true, $"taken back from {owner.Name}, whose lease has ended", null),
             { IsInUse: true, Owner: { } owner } => No(
-                $"held by {owner.Name} since {row.Since:u}{(owner.Note is { } note ? $": {note}" : "")}", owner.Expires),
+                $"held by {LeaseRows.Holder(row, transaction)} since {row.Since:u}{(owner.Note is { } note ? $": {note}" : "")}", owner.Expires),
             { State: ResourceState.Quarantined } => No($"quarantined: {row.Problem}", row.RetryAt),
             { State: ResourceState.Dirty } => No("it could not be discarded; crcache events says why", row.RetryAt),
             { State: not ResourceState.Idle } => No(row.State.ToString().ToLowerInvariant()),

@@ -110,7 +110,7 @@ public sealed class Inventory
         Binding = row.Binding,
         Epoch = row.Epoch,
         Concurrency = row.Concurrency,
-        Owner = row.IsInUse ? row.Owner?.Name : null,
+        Owner = row.IsInUse ? LeaseRows.Holder(row, transaction) : null,
         Since = row.Since,
         Expires = row is { IsInUse: true, Owner: { } owner } && !EndsWithProcess(row, owner) ? owner.Ends(transaction) : null,
         Note = row.Owner?.Note ?? row.Problem,

@@ -1,3 +1,4 @@
+using System.Globalization;
 using CrCache.Store;
 
 namespace CrCache.Leasing;
@@ -5,6 +6,8 @@ namespace CrCache.Leasing;
 /// <summary>Rows as callers see them.</summary>
 internal static class LeaseRows
 {
+    private const int MostNamed = 3;
+
     /// <summary>The lease that a row is, some time after it was handed out.</summary>
     public static Lease ToLease(this ResourceRow row, StoreTransaction transaction) =>
         row.ToLease() with { Expires = row.Owner?.Ends(transaction) ?? DateTimeOffset.MaxValue };
@@ -19,6 +22,19 @@ internal static class LeaseRows
         Concurrency = row.Concurrency ?? 1,
         Expires = row.Owner?.Expires ?? DateTimeOffset.MaxValue,
     };
+
+    /// <summary>Who has a resource, for people to read: of what is shared, the first few that are layered on it.</summary>
+    public static string? Holder(ResourceRow row, StoreTransaction transaction)
+    {
+        if (row.Owner is not { IsShared: true })
+        {
+            return row.Owner?.Name;
+        }
+
+        var users = transaction.Resources.On(row.Name);
+        var more = users.Count > MostNamed ? string.Create(CultureInfo.InvariantCulture, $" and {users.Count - MostNamed} more") : "";
+        return string.Join(", ", users.Take(MostNamed).Select(u => u.Name)) + more;
+    }
 
     /// <summary>The event that a row is.</summary>
     public static ResourceEvent ToEvent(this EventRow row) => new(row.Number, row.At, row.Resource, row.Epoch, row.Kind, row.Detail, row.Actor);

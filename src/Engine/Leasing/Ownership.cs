@@ -14,7 +14,11 @@ internal static class Ownership
     {
         if (row.Owner?.Resource is { } above)
         {
-            throw new UsageException(ErrorCodes.HeldByAnother, $"{above} is layered on {row.Name}; {instead} {above} instead");
+            throw new UsageException(
+                ErrorCodes.HeldByAnother,
+                row.Owner.IsShared
+                    ? $"{row.Name} is shared by what is layered on it; {instead} that instead: crcache status -v"
+                    : $"{above} is layered on {row.Name}; {instead} {above} instead");
         }
     }
 

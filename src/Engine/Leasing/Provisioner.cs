@@ -9,12 +9,20 @@ namespace CrCache.Leasing;
 /// <summary>Makes what an allocation has written down as to be made, from the lowest layer up, and tests what is in doubt.</summary>
 internal sealed class Provisioner(StateStore store, HookCalls hooks, RouteBook routes, HealthTest test, Caller caller)
 {
+    // What ends without anybody writing, such as a maker, is looked for so often.
+    private static readonly TimeSpan LongestSleep = TimeSpan.FromSeconds(1);
+
     /// <summary>Makes a resource ready.</summary>
     /// <returns>Its row: handed out, or, where it is made for nobody, kept or about to be discarded.</returns>
     /// <exception cref="ResourceException">It could not be made, or a hook failed.</exception>
     /// <exception cref="HealthException">It was there, and does not work any more.</exception>
     public async Task<ResourceRow> ProvisionAsync(Allocation allocation, CancellationToken cancellationToken)
     {
+        if (allocation.IsAwaited)
+        {
+            return await AwaitAsync(allocation.Row, cancellationToken).ConfigureAwait(false);
+        }
+
         // A command that gave its own resource back was not ended as it did so; it is before anybody else has one of that name.
         await caller.Commands.EndEarlierAsync(allocation.Row.Name, allocation.Row.Epoch, cancellationToken).ConfigureAwait(false);
         if (allocation.IsReady)
@@ -35,6 +43,39 @@ internal sealed class Provisioner(StateStore store, HookCalls hooks, RouteBook r
             Change(allocation.Row, (_, transitions, r) => transitions.Blame(r, e.Message));
             throw;
         }
+        catch when (allocation.Row.Owner?.IsShared is true)
+        {
+            // Others wait for it, who are not to be held up by one who has given up but lives on.
+            store.Transact(t =>
+            {
+                if (t.Resources.Find(allocation.Row.Name) is { State: ResourceState.Provisioning } current && current.Epoch == allocation.Row.Epoch)
+                {
+                    new Transitions(t, caller).Abandon(current);
+                }
+
+                return true;
+            });
+            throw;
+        }
+    }
+
+    /// <summary>Waits until what somebody else, or another part of the same request, makes or tests can be shared.</summary>
+    private async Task<ResourceRow> AwaitAsync(ResourceRow row, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var stamp = store.Stamp();
+            switch (store.Read(t => t.Resources.Find(row.Name)))
+            {
+                case { State: ResourceState.Leased, Owner.IsShared: true, Problem: null } ready:
+                    return ready;
+                case { State: ResourceState.Provisioning, Owner.IsShared: true, Problem: null } pending when !Collector.IsGone(pending.Actor):
+                    await store.WaitForChangeAsync(stamp, LongestSleep, cancellationToken).ConfigureAwait(false);
+                    break;
+                default:
+                    throw new HealthException($"{row.Name}, which was to be shared, could not be made ready");
+            }
+        }
     }
 
     private async Task<ResourceRow> TestAsync(Allocation allocation, CancellationToken cancellationToken)
@@ -52,7 +93,7 @@ internal sealed class Provisioner(StateStore store, HookCalls hooks, RouteBook r
     {
         var plan = allocation.Plan;
         var draft = plan.Draft ?? await DraftAsync(allocation, cancellationToken).ConfigureAwait(false);
-        var facts = plan.Draft is null && plan.Here is null ? await ProbeAsync(allocation.Row, draft, cancellationToken).ConfigureAwait(false) : null;
+        var facts = plan is { Draft: null, Here: null, HasFactsOfBase: false } ? await ProbeAsync(allocation.Row, draft, cancellationToken).ConfigureAwait(false) : null;
         var hasHooks = plan.HasMakingHooks || (allocation.Row.Owner is not null && plan.Has(HookStages.Acquire));
         var row = Continue(allocation, (t, transitions, r) =>
         {

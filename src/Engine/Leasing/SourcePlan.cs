@@ -42,6 +42,12 @@ internal sealed record SourcePlan
     /// <summary>What its resources are, where that is known before one is made: they are this machine. Else null.</summary>
     public required Lazy<Facts>? Here { get; init; }
 
+    /// <summary>Whether its resources are what they are layered on, but for what the configuration says.</summary>
+    public bool HasFactsOfBase { get; init; }
+
+    /// <summary>Whether what it is layered on is shared, rather than each of its resources having one of its own.</summary>
+    public bool SharesLayers => Settings.SharesLayers;
+
     /// <summary>What is to be kept of its resources.</summary>
     public required KeepRules Rules { get; init; }
 
@@ -63,6 +69,11 @@ internal sealed record SourcePlan
         if (Layers.Count == 0)
         {
             return Here is { } here ? [here.Value.With(Labels)] : [];
+        }
+
+        if (!HasFactsOfBase)
+        {
+            return [];
         }
 
         var below = Layers.Select(l => l.Possible()).ToList();

@@ -55,8 +55,11 @@ internal sealed class SourcePlans(SourceCatalog catalog, SourceTypes types, Host
         IReadOnlyList<SourcePlan> layers = [.. source.Layers.Select(Load)];
         var hooks = settings.Directory is { } directory ? HookRunner.Stages(directory) : [];
 
-        // What it draws from stays its own while it is kept, and is reset with it.
-        var resets = type.Resets(settings) || hooks.Contains(HookStages.Release) || hooks.Contains(HookStages.Reset) || layers.Any(l => l.Rules.Resets);
+        var isMachine = !settings.IsTemplate && type.HasFactsOfMachine(settings);
+
+        // What a pool draws from stays its own while it is kept, and is reset with it. What is shared is others' as well.
+        var resets = type.Resets(settings) || hooks.Contains(HookStages.Release) || hooks.Contains(HookStages.Reset)
+            || (!settings.SharesLayers && layers.Any(l => l.Rules.Resets));
         return new SourcePlan
         {
             Settings = settings,
@@ -64,7 +67,8 @@ internal sealed class SourcePlans(SourceCatalog catalog, SourceTypes types, Host
             Type = type,
             Draft = draft,
             Labels = settings.IsTemplate ? Facts.None : new Facts(type.Capabilities(settings)).With(FactLabels.Of(settings)),
-            Here = (draft is not null && FactProbe.IsHere(draft.Route)) || (!settings.IsTemplate && type.HasFactsOfMachine(settings)) ? new(() => LocalFacts.Read(environment)) : null,
+            Here = layers.Count == 0 && (isMachine || (draft is not null && FactProbe.IsHere(draft.Route))) ? new(() => LocalFacts.Read(environment)) : null,
+            HasFactsOfBase = layers.Count > 0 && (isMachine || draft is not null),
             Hooks = hooks,
             Layers = layers,
             Rules = KeepRules.Of(settings, resets, layers.DistinctBy(l => l.Name).Select(l => l.Rules)),

@@ -283,7 +283,7 @@ internal sealed class Transitions(StoreTransaction transaction, Caller caller, I
             Remove(row);
         }
 
-        if (row.Base is { } name && transaction.Resources.Find(name) is { } below && below.Owner?.Resource == row.Name)
+        if (row.Base is { } name && transaction.Resources.Find(name) is { } below && IsFreed(below, row))
         {
             // It is known to work as far as what was on it did.
             GiveBack(below with { Tested = row.Problem is null ? row.Tested : null }, Let, $"by {row.Name}");
@@ -335,6 +335,10 @@ internal sealed class Transitions(StoreTransaction transaction, Caller caller, I
             Condemn(row with { Problem = null, Failures = 0 }, "healed");
         }
     }
+
+    // The last of those that share it gives it back.
+    private bool IsFreed(ResourceRow below, ResourceRow user) =>
+        below.Owner?.Resource == user.Name || (below.Owner?.IsShared is true && transaction.Resources.NumberOn(below.Name) == 0);
 
     private void Remove(ResourceRow row)
     {

@@ -32,6 +32,19 @@ internal sealed class ResourceTable(StoreTransaction transaction)
     /// <summary>Resources that are free and layered on others, the longest free first.</summary>
     public List<ResourceRow> IdleLayered(int limit) => Select("state = 'idle' AND base IS NOT NULL ORDER BY since LIMIT $limit", ("$limit", limit));
 
+    /// <summary>The resources of a source that are shared by what is layered on them, also those that are only about to be, by number.</summary>
+    public List<ResourceRow> Shared(string source, string binding) => Select(
+        "owner_resource = $owner AND source = $source AND binding = $binding AND state IN ('leased', 'provisioning') ORDER BY number",
+        ("$owner", OwnerRow.Users.Resource),
+        ("$source", source),
+        ("$binding", binding));
+
+    /// <summary>What is layered on a resource.</summary>
+    public List<ResourceRow> On(string name) => Select("base = $base ORDER BY source, number", ("$base", name));
+
+    /// <summary>How many are layered on a resource.</summary>
+    public long NumberOn(string name) => transaction.Number("SELECT count(*) FROM resource WHERE base = $base;", ("$base", name)) ?? 0;
+
     /// <summary>The free resources of a source that were made with another binding, those that are free the longest first.</summary>
     public List<ResourceRow> IdleOtherwise(string source, string binding, int limit) => Select(
         "source = $source AND binding <> $binding AND state = 'idle' ORDER BY since, number LIMIT $limit",

@@ -33,6 +33,12 @@ internal sealed record SourceRow
     /// <summary>Whether something is to be done with one that was given back.</summary>
     public required bool Resets { get; init; }
 
+    /// <summary>Whether what it is layered on is shared by any number of its resources.</summary>
+    public bool SharesLayers { get; init; }
+
+    /// <summary>How many may share one; null for any number.</summary>
+    public int? BaseUsers { get; init; }
+
     /// <summary>How often in a row making one ahead of time failed.</summary>
     public int Failures { get; init; }
 

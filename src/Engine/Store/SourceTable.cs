@@ -6,7 +6,7 @@ namespace CrCache.Store;
 internal sealed class SourceTable(StoreTransaction transaction)
 {
     private const string Columns =
-        "name, directory, layers, binding, reserve, maximum, max_use_count, max_age, idle_time, failures, retry_at, problem, stopped, resets";
+        "name, directory, layers, binding, reserve, maximum, max_use_count, max_age, idle_time, failures, retry_at, problem, stopped, resets, shares, base_users";
 
     /// <summary>The source of that name, or null.</summary>
     public SourceRow? Find(string name) =>
@@ -19,9 +19,10 @@ internal sealed class SourceTable(StoreTransaction transaction)
     public void Put(SourceRow row) => transaction.Execute(
         $"""
         INSERT INTO source ({Columns})
-        VALUES ($name, $directory, $layers, $binding, $reserve, $maximum, $max_use_count, $max_age, $idle_time, $failures, $retry_at, $problem, $stopped, $resets)
+        VALUES ($name, $directory, $layers, $binding, $reserve, $maximum, $max_use_count, $max_age, $idle_time, $failures, $retry_at, $problem, $stopped, $resets, $shares, $base_users)
         ON CONFLICT (name) DO UPDATE SET directory = $directory, layers = $layers, binding = $binding, reserve = $reserve, maximum = $maximum, max_use_count = $max_use_count,
-            max_age = $max_age, idle_time = $idle_time, failures = $failures, retry_at = $retry_at, problem = $problem, stopped = $stopped, resets = $resets;
+            max_age = $max_age, idle_time = $idle_time, failures = $failures, retry_at = $retry_at, problem = $problem, stopped = $stopped, resets = $resets,
+            shares = $shares, base_users = $base_users;
         """,
         ("$name", row.Name),
         ("$directory", row.Directory),
@@ -36,7 +37,9 @@ internal sealed class SourceTable(StoreTransaction transaction)
         ("$retry_at", row.RetryAt?.ToUnixTimeMilliseconds()),
         ("$problem", row.Problem),
         ("$stopped", row.Stopped),
-        ("$resets", row.Resets));
+        ("$resets", row.Resets),
+        ("$shares", row.SharesLayers),
+        ("$base_users", row.BaseUsers));
 
     private static SourceRow Row(SqliteDataReader reader) => new()
     {
@@ -54,5 +57,7 @@ internal sealed class SourceTable(StoreTransaction transaction)
         Problem = reader.IsDBNull(11) ? null : reader.GetString(11),
         Stopped = reader.IsDBNull(12) ? null : reader.GetString(12),
         Resets = reader.GetBoolean(13),
+        SharesLayers = reader.GetBoolean(14),
+        BaseUsers = reader.IsDBNull(15) ? null : reader.GetInt32(15),
     };
 }

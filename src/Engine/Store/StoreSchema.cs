@@ -53,7 +53,8 @@ internal sealed class StoreSchema(params IReadOnlyList<string> upgrades)
         CREATE INDEX resource_expires ON resource (clock, expires) WHERE expires IS NOT NULL;
         CREATE INDEX resource_bound ON resource (owner_process) WHERE owner_process IS NOT NULL;
         CREATE INDEX resource_owner ON resource (owner) WHERE owner IS NOT NULL AND owner_resource IS NULL;
-        CREATE INDEX resource_layered ON resource (owner_resource) WHERE owner_resource IS NOT NULL;
+        CREATE INDEX resource_layered ON resource (owner_resource, source) WHERE owner_resource IS NOT NULL;
+        CREATE INDEX resource_base ON resource (base) WHERE base IS NOT NULL;
         -- What is free, and keeps something below it that is not: given up where that is asked for.
         CREATE INDEX resource_idle_layered ON resource (since) WHERE state = 'idle' AND base IS NOT NULL;
         -- What is kept for a time only.
@@ -102,7 +103,9 @@ internal sealed class StoreSchema(params IReadOnlyList<string> upgrades)
             retry_at INTEGER,
             problem TEXT,
             stopped TEXT,
-            resets INTEGER NOT NULL DEFAULT 0
+            resets INTEGER NOT NULL DEFAULT 0,
+            shares INTEGER NOT NULL DEFAULT 0,
+            base_users INTEGER
         ) STRICT, WITHOUT ROWID;
 
         -- Several stores may have resources of one name in one place.

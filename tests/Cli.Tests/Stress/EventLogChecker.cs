@@ -106,7 +106,7 @@ internal sealed class EventLogChecker
 
     private LoggedResource Begin(ResourceEvent e)
     {
-        LoggedResource resource = new(e.Resource, Source(e.Resource)) { Epoch = e.Epoch };
+        LoggedResource resource = new(e.Resource, Source(e.Resource)) { Epoch = e.Epoch, Base = e.Detail?.Split(' ') is ["on", var below] ? below : null };
         _resources[e.Resource] = resource;
         Require(e, e.Epoch == e.Number, "begins a resource with an old epoch");
         if (_sources.TryGetValue(resource.Source, out var source))
@@ -152,8 +152,15 @@ internal sealed class EventLogChecker
         var source = _sources[name];
         var own = _resources.Values.Where(r => r.Source == name).ToList();
         var room = Math.Max(0, source.Maximum - own.Count);
-        return own.Count(r => r.Phase == LoggedPhase.Free) + (source.Layers.Count == 0 ? room : Math.Min(room, source.Layers.Sum(Available)));
+        var below = source.Layers.Count == 0 ? room : source.IsGuest ? Shares(source.Layers[0]) : source.Layers.Sum(Available);
+        return own.Count(r => r.Phase == LoggedPhase.Free) + Math.Min(room, below);
     }
+
+    // Of what is shared there are as many more as its users leave, and of what is free, or could be made, as many as may share one.
+    private int Shares(string layer) => (Available(layer) * StressSource.Guests) + _resources.Values
+        .Where(r => r.Base is { } name && _sources[r.Source].IsGuest && Source(name) == layer)
+        .GroupBy(r => r.Base)
+        .Sum(g => Math.Max(0, StressSource.Guests - g.Count()));
 
     private void RequireEpoch(ResourceEvent e, LoggedResource resource) =>
         Require(e, e.Epoch == resource.Epoch, $"is about another hand-out than {resource}");

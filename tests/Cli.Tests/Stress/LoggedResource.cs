@@ -11,7 +11,10 @@ internal sealed class LoggedResource(string name, string source)
 
     public long Epoch { get; set; }
 
-    /// <summary>The resource that is layered on it.</summary>
+    /// <summary>The resource that it is layered on.</summary>
+    public string? Base { get; init; }
+
+    /// <summary>The resource that is layered on it, and has it alone.</summary>
     public string? User { get; set; }
 
     /// <inheritdoc/>

@@ -23,11 +23,12 @@ internal sealed class StressPlan
             new("plain", plain, random.Next(0, plain), []) { MaxUseCount = random.Next(2) == 0 ? 5 : null },
             new("hooked", hooked, random.Next(0, 3), [], HasHooks: true),
             new("mixed", mixed, random.Next(0, 4), ["plain", "hooked"]) { MaxUseCount = random.Next(2) == 0 ? 3 : null },
+            new("guest", random.Next(4, 9), random.Next(0, 3), ["hooked"], HasHooks: true) { IsGuest = true, MaxUseCount = random.Next(2) == 0 ? 4 : null },
             new("top", 4, random.Next(0, 3), ["mixed"], HasHooks: random.Next(2) == 0),
         ];
     }
 
-    /// <summary>The sources: two of this machine, a pool over them and one over that.</summary>
+    /// <summary>The sources: two of this machine, a pool over them, one whose resources share those of the second, and a pool over the first.</summary>
     public IReadOnlyList<StressSource> Sources { get; }
 
     /// <summary>What a worker does, without an end.</summary>

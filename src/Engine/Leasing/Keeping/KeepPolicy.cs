@@ -79,7 +79,7 @@ internal static class KeepPolicy
         // What was counted for a layer and then not used does no harm: the attempt that found no room is the last one.
         private bool TryMake(KeepRules rules)
         {
-            if (_owned.GetValueOrDefault(rules.Source) >= rules.Maximum || (rules.Layers.Count > 0 && !Preferred(rules.Layers).Any(TryTake)))
+            if (_owned.GetValueOrDefault(rules.Source) >= rules.Maximum || (rules.Layers.Count > 0 && !Preferred(rules.Layers).Any(rules.SharesLayers ? TryShare : TryTake)))
             {
                 return false;
             }
@@ -88,6 +88,9 @@ internal static class KeepPolicy
             Add(_lasting, rules.Source, 1);
             return true;
         }
+
+        // Whether one that lasts is in fact shared, and by how many, is for the allocator to see.
+        private bool TryShare(KeepRules rules) => _lasting.GetValueOrDefault(rules.Source) > 0 || TryMake(rules);
 
         private bool TryTake(KeepRules rules)
         {

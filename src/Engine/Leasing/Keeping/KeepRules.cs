@@ -32,18 +32,24 @@ internal sealed record KeepRules
     /// <summary>Whether something is to be done with one that was given back, or with what it is layered on.</summary>
     public bool Resets { get; init; }
 
+    /// <summary>Whether what it is layered on is shared by any number of its resources, rather than each having one of its own.</summary>
+    public bool SharesLayers { get; init; }
+
+    /// <summary>How many may share one, from 1; null for any number.</summary>
+    public int? BaseUsers { get; init; }
+
     /// <summary>What it is layered on, the preferred first.</summary>
     public IReadOnlyList<KeepRules> Layers { get; init; } = [];
 
     /// <summary>
-    /// How many resources are kept: as many as it says, and a pool not less than what it draws from keeps anyway; never more than the
+    /// How many resources are kept: as many as it says, and a pool not less than what it draws from keeps anyway (what is shared is there all the same); never more than the
     /// limits of all layers allow.
     /// </summary>
-    public int Floor => Math.Min(Most ?? int.MaxValue, Math.Max(Reserve, Sum(Layers.Select(l => l.Floor))));
+    public int Floor => Math.Min(Most ?? int.MaxValue, Math.Max(Reserve, SharesLayers ? 0 : Sum(Layers.Select(l => l.Floor))));
 
     /// <summary>The most it can own with the limits of all layers; null for no limit.</summary>
-    public int? Most => Layers.Count > 0 && Layers.All(l => l.Most is not null)
-        ? Math.Min(Maximum ?? int.MaxValue, Sum(Layers.Select(l => l.Most!.Value)))
+    public int? Most => Layers.Count > 0 && Layers.All(l => l.Most is not null) && UsersOfOne is { } users
+        ? (int)Math.Min(Maximum ?? int.MaxValue, Sum(Layers.Select(l => l.Most!.Value)) * (long)users)
         : Maximum;
 
     /// <summary>Whether anything is kept, or only for a time: else whatever is given back is discarded at once, and there is nothing to do ahead of time.</summary>
@@ -66,6 +72,8 @@ internal sealed record KeepRules
         MaxAge = settings.MaxAge,
         IdleTime = settings.IdleTime,
         Resets = resets,
+        SharesLayers = settings.SharesLayers,
+        BaseUsers = settings.BaseUsers,
         Layers = [.. layers],
     };
 
@@ -88,6 +96,8 @@ internal sealed record KeepRules
             MaxAge = MaxAge,
             IdleTime = IdleTime,
             Resets = Resets,
+            SharesLayers = SharesLayers,
+            BaseUsers = BaseUsers,
         };
     }
 
@@ -102,8 +112,12 @@ internal sealed record KeepRules
             MaxAge = row.MaxAge,
             IdleTime = row.IdleTime,
             Resets = row.Resets,
+            SharesLayers = row.SharesLayers,
+            BaseUsers = row.BaseUsers,
             Layers = [.. row.Layers.Split(Separator, StringSplitOptions.RemoveEmptyEntries).Select(l => Of(l, sources, [.. above, source]))],
         };
+
+    private int? UsersOfOne => SharesLayers ? BaseUsers : 1;
 
     private static int Sum(IEnumerable<int> numbers) => (int)Math.Min(int.MaxValue, numbers.Sum(n => (long)n));
 }

@@ -12,17 +12,19 @@ public sealed class KeepPolicyTests
 
     private static readonly Gen<int?> Limit = Gen.OneOf(Gen.Const((int?)null), Gen.Int[1, 6].Select(n => (int?)n));
 
-    // p draws from a and b, q from p and a: layers, and one that is reached by two ways.
+    // p draws from a and b, q from p and a: layers, and one that is reached by two ways. Those of g share what they are layered on.
     private static readonly Gen<KeepRules> Rules =
         from a in Source("a")
         from b in Source("b")
         from p in Source("p", a, b)
         from q in Source("q", p, a)
-        select q;
+        from isGuest in Gen.Bool
+        from guest in Source("g", q)
+        select isGuest ? guest with { SharesLayers = true } : q;
 
     private static readonly Gen<List<SimulatedResource>> State = Gen.Select(
-        Gen.Int[0, 3], Gen.Int[0, 5], Gen.Int[0, 6], Gen.Int[0, 200], Gen.Int[0, 200]).List[0, 14].Select(rows => rows.ConvertAll(r => new SimulatedResource(
-            ((string[])["a", "b", "p", "q"])[r.Item1], (SimulatedState)r.Item2, r.Item3, Now - TimeSpan.FromMinutes(r.Item4 + r.Item5), Now - TimeSpan.FromMinutes(r.Item5))));
+        Gen.Int[0, 4], Gen.Int[0, 5], Gen.Int[0, 6], Gen.Int[0, 200], Gen.Int[0, 200]).List[0, 14].Select(rows => rows.ConvertAll(r => new SimulatedResource(
+            ((string[])["a", "b", "p", "q", "g"])[r.Item1], (SimulatedState)r.Item2, r.Item3, Now - TimeSpan.FromMinutes(r.Item4 + r.Item5), Now - TimeSpan.FromMinutes(r.Item5))));
 
     [Fact]
     public void It_comes_to_rest_and_keeps_every_limit_on_the_way() => Gen.Select(Rules, State).Sample((rules, resources) =>
@@ -50,7 +52,7 @@ public sealed class KeepPolicyTests
             Assert.All(rest.Idle, r => Assert.Null(KeepPolicy.WornOut(source, r, Now)));
             Assert.All(rest.Idle, r => Assert.True(rest.Lasting <= source.Floor || Now - r.Since < source.IdleTime, "more is kept than is to be"));
             Assert.True(
-                rest.Lasting >= source.Floor || rest.Owned >= source.Maximum || (source.Layers.Count > 0 && source.Layers.All(l => !stock.HasRoom(l))),
+                rest.Lasting >= source.Floor || rest.Owned >= source.Maximum || (source.Layers.Count > 0 && !stock.CanLayer(source)),
                 $"{source.Source} has {rest.Lasting} of {source.Floor}, and could have more");
         }
     });

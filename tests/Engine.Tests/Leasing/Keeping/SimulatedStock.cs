@@ -37,14 +37,20 @@ internal sealed class SimulatedStock
 
     /// <summary>Whether a layer could give one more.</summary>
     public bool HasRoom(KeepRules rules) =>
-        Of(rules.Source).Free > 0 || (!(Of(rules.Source).Owned >= rules.Maximum) && (rules.Layers.Count == 0 || rules.Layers.Any(HasRoom)));
+        Of(rules.Source).Free > 0 || (!(Of(rules.Source).Owned >= rules.Maximum) && (rules.Layers.Count == 0 || CanLayer(rules)));
+
+    /// <summary>Whether there is, or could be, what one more is layered on.</summary>
+    public bool CanLayer(KeepRules rules) => rules.Layers.Any(rules.SharesLayers ? CanBeShared : HasRoom);
+
+    // One that is in use may be used alone; what is to be made on it then waits until it is not.
+    private bool CanBeShared(KeepRules rules) => Of(rules.Source).Lasting > 0 || HasRoom(rules);
 
     public void Apply(KeepDecision decision)
     {
         foreach (var (resource, _) in decision.Discard)
         {
             _resources.Remove(resource);
-            if (_bases.Remove(resource, out var below))
+            if (_bases.Remove(resource, out var below) && !_bases.ContainsValue(below))
                 _resources[below] = _resources[below] with { State = SimulatedState.Idle };
         }
 
@@ -59,7 +65,7 @@ internal sealed class SimulatedStock
             return null;
         var below = rules.Layers.Count == 0
             ? null
-            : rules.Layers.OrderByDescending(HasIdle).ThenByDescending(l => l.Reserve > 0).Select(Take).FirstOrDefault(n => n is not null);
+            : rules.Layers.OrderByDescending(HasIdle).ThenByDescending(l => l.Reserve > 0).Select(l => rules.SharesLayers ? Share(l) : Take(l)).FirstOrDefault(n => n is not null);
         if (rules.Layers.Count > 0 && below is null)
             return null;
         var now = DateTimeOffset.FromUnixTimeSeconds(1_800_000_000);
@@ -72,6 +78,9 @@ internal sealed class SimulatedStock
 
         return name;
     }
+
+    private string? Share(KeepRules rules) =>
+        _resources.FirstOrDefault(r => r.Value.Source == rules.Source && r.Value.State is not (SimulatedState.Dirty or SimulatedState.Quarantined)).Key ?? Make(rules);
 
     private string? Take(KeepRules rules) =>
         _resources.FirstOrDefault(r => r.Value.Source == rules.Source && r.Value.State == SimulatedState.Idle).Key ?? Make(rules);
