@@ -49,7 +49,7 @@ internal sealed class BoxSource(HostEnvironment environment) : SourceType
         return can;
     }
 
-    public override bool HasFactsOfMachine(SourceSettings settings) => !LiesOnAnother(settings);
+    public override bool HasFactsOfMachine(SourceSettings settings) => true;
 
     public override Task<ResourceDraft> ProvisionAsync(ProvisionContext context, CancellationToken cancellationToken) =>
         LiesOnAnother(context.Settings) || Examine(context.Settings) is not { } problem

@@ -61,11 +61,10 @@ internal sealed class LocalSource(HostEnvironment environment) : SourceType
     // The C library's own search, so that users of a directory service count as well. A number is a user for sudo only as #1000.
     private static bool IsUser(string name) => name[0] == '#' || Libc.FindUser(name) != 0;
 
-    /// <summary>A resource that is the machine as it is cannot fail; another user or directory is looked for when it is made.</summary>
-    /// <inheritdoc/>
-    public override ResourceDraft? Draft(SourceSettings settings) => ((string[])["user", "cwd", "base"]).All(k => settings.Text(k) is null) ? Of(settings) : null;
+    // The machine as it is cannot fail to be there; another user or directory is looked for when it is made.
+    public override ResourceDraft? Draft(SourceSettings settings) => (settings.Text("user") ?? settings.Text("cwd")) is null ? Of(settings) : null;
 
-    public override bool HasFactsOfMachine(SourceSettings settings) => settings.Text("base") is null;
+    public override bool HasFactsOfMachine(SourceSettings settings) => true;
 
     public override async Task<ResourceDraft> ProvisionAsync(ProvisionContext context, CancellationToken cancellationToken)
     {
