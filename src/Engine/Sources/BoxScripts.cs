@@ -38,7 +38,6 @@ internal static class BoxScripts
     /// <param name="nested">Whether its namespaces belong to a user namespace, in which the holder has gone to another.</param>
     public static string Enter(bool net, bool nested)
     {
-        
         // A mount namespace is entered at its own root, which is not the holder's where that is in a chroot.
         var spaces = $"""-m -p -i -u{(net ? " -n" : "")} -r -t "$h" """;
         return Check + (nested
