@@ -58,9 +58,6 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, EntryPoint = "getpwnam", StringMarshalling = StringMarshalling.Utf8)]
     public static partial nint FindUser(string name);
 
-    [LibraryImport(Library, EntryPoint = "chown", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
-    public static partial int ChangeOwner(string path, uint user, uint group);
-
     [LibraryImport(Library, EntryPoint = "posix_spawn")]
     public static partial int Spawn(out int pid, byte* path, byte* actions, byte* attributes, byte** argv, byte** environment);
 

@@ -17,6 +17,9 @@ internal sealed class BoxSettings(SourceSettings settings)
     /// <summary>Directories that stay the machine's, inside private ones.</summary>
     public IReadOnlyList<string> SharedPaths { get; } = Paths(settings, "share", settings.List("share").Where(s => s[0] == '/'));
 
+    /// <summary>What else is seen in a box.</summary>
+    public IReadOnlyList<Import> Imports { get; } = Import.Of(settings);
+
     /// <summary>Where the boxes' own directories are; null for beside the store.</summary>
     public string? Directory { get; } = settings.Text("directory");
 
@@ -49,19 +52,59 @@ internal sealed class BoxSettings(SourceSettings settings)
 
         foreach (var key in (string[])["cwd", "directory"])
         {
-            if (settings.Text(key) is { } path && path[0] != '/')
+            if (settings.Text(key) is { } path && (path[0] != '/' || path.Any(char.IsControl) || path.Split('/').Contains("..")))
             {
-                throw settings.Wrong(key, $"'{Shown.Cut(path)}' is not an absolute directory");
+                throw settings.Wrong(key, $"'{Shown.Cut(path)}' is not an absolute directory without '..'");
             }
         }
 
-        if (User is { } user && (user[0] == '-' || user.Any(char.IsWhiteSpace)))
+        if (User is { } user && (user[0] == '-' || user.Any(c => char.IsWhiteSpace(c) || char.IsControl(c))))
         {
             throw settings.Wrong("user", $"'{Shown.Cut(user)}' is not the name of a user");
         }
 
         _ = Reset;
         _ = CopySetting.Of(settings, seesMachine: true);
+    }
+
+    /// <summary>What a box sees otherwise, in the order in which it is put in place: one inside another comes after it.</summary>
+    public IEnumerable<BoxItem> Items()
+    {
+        // What is said wins over what is usual, and what is nearer to the user over what is emptier.
+        SortedDictionary<string, BoxItem> items = new(StringComparer.Ordinal) { ["/etc/hosts"] = new("file", "", "/etc/hosts") };
+        void Add(string kind, string source, string target) => items[target] = new(kind, source, target);
+        if (!Shares("tmp"))
+        {
+            Add("private", "", "/tmp");
+            Add("memory", "", "/dev/shm");
+        }
+
+        if (!Shares("run"))
+        {
+            Add("run", "", "/run");
+        }
+
+        foreach (var path in Private)
+        {
+            Add("private", "", path);
+        }
+
+        foreach (var path in Overlays)
+        {
+            Add("overlay", path, path);
+        }
+
+        foreach (var path in SharedPaths)
+        {
+            Add("bind", path, path);
+        }
+
+        foreach (var import in Imports)
+        {
+            Add(import.Kind switch { ImportKind.Bind => "bind", ImportKind.ReadOnly => "ro", ImportKind.Overlay => "overlay", _ => "copy" }, import.Source, import.Target);
+        }
+
+        return items.Values;
     }
 
     private static string[] Paths(SourceSettings settings, string key, IEnumerable<string> paths) =>

@@ -4,7 +4,8 @@ using CrCache.Routes;
 namespace CrCache.Sources;
 
 /// <summary>This machine, <c>maximum</c> times over.</summary>
-internal sealed class LocalSource : SourceType
+/// <param name="environment">Where the store is.</param>
+internal sealed class LocalSource(HostEnvironment environment) : SourceType
 {
     public override string Name => "local";
 
@@ -29,6 +30,11 @@ internal sealed class LocalSource : SourceType
 
     public override string? Examine(SourceSettings settings)
     {
+        if (settings.Text("base") is not null)
+        {
+            return null;
+        }
+
         if (settings.Text("user") is { } user && !IsUser(user))
         {
             return $"user: there is no user '{Shown.Cut(user)}' on this machine";
@@ -67,9 +73,22 @@ internal sealed class LocalSource : SourceType
     // The C library's own search, so that users of a directory service count as well. A number is a user for sudo only as #1000.
     private static bool IsUser(string name) => name[0] == '#' || Libc.FindUser(name) != 0;
 
+    // The machine as it is cannot fail to be there; another user or directory is looked for when it is made.
+    public override ResourceDraft? Draft(SourceSettings settings) => (settings.Text("user") ?? settings.Text("cwd")) is null ? Of(settings) : null;
+
+    public override bool HasFactsOfMachine(SourceSettings settings) => true;
+
+    public override async Task<ResourceDraft> ProvisionAsync(ProvisionContext context, CancellationToken cancellationToken)
+    {
+        var draft = Of(context.Settings);
+        await new MakingPlace(context, environment).RunAsync(
+            draft.Route, ":", [], line => new(ErrorCodes.ProvisionFailed, $"{context.Resource} could not be made: {line}"), cancellationToken).ConfigureAwait(false);
+        return draft;
+    }
+
     // The runtime's count honours processor affinity and the cgroup's quota:
     // https://learn.microsoft.com/dotnet/api/system.environment.processorcount
-    public override ResourceDraft Draft(SourceSettings settings) =>
+    private static ResourceDraft Of(SourceSettings settings) =>
         new(
             new Route
             {
@@ -77,5 +96,5 @@ internal sealed class LocalSource : SourceType
                 User = settings.Text("user"),
                 CopyMode = CopySetting.Of(settings, seesMachine: true),
             },
-            Environment.ProcessorCount);
+            settings.Text("base") is null ? Environment.ProcessorCount : null);
 }

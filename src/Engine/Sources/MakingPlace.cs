@@ -8,6 +8,9 @@ namespace CrCache.Sources;
 /// <param name="environment">Where the store of this machine is.</param>
 internal sealed class MakingPlace(ProvisionContext context, HostEnvironment environment)
 {
+    // What a script says names paths, and what to do.
+    private const int LongestLine = 500;
+
     private const string StateHome = """printf '%s\n' "${XDG_STATE_HOME:-${HOME:?is not set, so that it is not known where to keep resources; set directory=}/.local/state}/crcache" """;
 
     /// <summary>
@@ -52,7 +55,7 @@ internal sealed class MakingPlace(ProvisionContext context, HostEnvironment envi
             var said = await talk.ConfigureAwait(false);
             return result.ExitCode == 0
                 ? string.Join('\n', output.Lines())
-                : throw failed(said.LastLine.Length > 0 ? Shown.Cut(said.LastLine) : string.Create(CultureInfo.InvariantCulture, $"exit code {result.ExitCode}"));
+                : throw failed(said.LastLine.Length > 0 ? said.LastLine[..Math.Min(said.LastLine.Length, LongestLine)] : string.Create(CultureInfo.InvariantCulture, $"exit code {result.ExitCode}"));
         }
     }
 }

@@ -54,8 +54,8 @@ public abstract class SourceType
     public virtual IReadOnlyDictionary<string, string> Capabilities(SourceSettings settings) => new Dictionary<string, string>();
 
     /// <summary>
-    /// Whether a resource is this machine with something shut off, so that the machine's own facts are the resource's: they are known
-    /// before it is made, and it need not be asked.
+    /// Whether a resource is this machine, or what it is layered on, with something shut off, so that the facts of that are the resource's:
+    /// they are known before it is made, and it need not be asked.
     /// </summary>
     /// <param name="settings">The source.</param>
     /// <returns>False for a resource that has to be asked.</returns>

@@ -5,7 +5,7 @@ public sealed class BindingTests : IDisposable
 {
     private readonly EngineFixture _fixture = new();
 
-    public BindingTests() => Source("ubuntu", "type=local\ncwd=/tmp/${release}\nmaximum=2\nreserve=2");
+    public BindingTests() => Source("ubuntu", "type=local\nlabels=of=${release}\nmaximum=2\nreserve=2");
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -28,7 +28,7 @@ public sealed class BindingTests : IDisposable
     [Fact]
     public async Task What_was_made_with_one_binding_is_cached_for_that_one()
     {
-        Source("ubuntu", "type=local\ncwd=/tmp/${release}\nmaximum=9\nreserve=9");
+        Source("ubuntu", "type=local\nlabels=of=${release}\nmaximum=9\nreserve=9");
         await _fixture.Acquire("ubuntu{release=lucid}", 2);
         await _fixture.Release("ubuntu-0", "ubuntu-1");
 
@@ -67,7 +67,7 @@ public sealed class BindingTests : IDisposable
     [Fact]
     public async Task Room_is_made_for_as_many_as_are_wanted()
     {
-        Source("ubuntu", "type=local\ncwd=/tmp/${release}\nmaximum=4\nreserve=4");
+        Source("ubuntu", "type=local\nlabels=of=${release}\nmaximum=4\nreserve=4");
         var names = await _fixture.Acquire("ubuntu{release=lucid}", 4);
         await _fixture.Release([.. names]);
 

@@ -10,17 +10,21 @@ public sealed class HealthTests : IDisposable
     public void Dispose() => _fixture.Dispose();
 
     [Fact]
-    public async Task What_was_not_used_for_a_minute_is_tested_and_another_taken_where_it_fails()
+    public async Task What_was_not_used_for_a_minute_is_tested_and_another_made_where_it_fails()
     {
         var directory = await Kept("maximum=2\nreserve=2");
         _fixture.Time.Advance(TimeSpan.FromMinutes(1));
         Directory.Delete(directory);
-        var names = await _fixture.Acquire("lab");
-        var error = await Assert.ThrowsAsync<ResourceException>(() => Run(names[0]));
+        var error = await Assert.ThrowsAsync<ResourceException>(() => _fixture.Acquire("lab"));
 
-        // Both kept ones were found out and discarded, and this one was made anew.
+        // Both kept ones were found out and discarded, and a third was not made.
         Assert.Equal(ErrorCodes.CommandNotStarted, error.Code);
-        Assert.Equal(2, Kinds("lab").Count(k => k == "failed"));
+        Assert.Equal(3, Kinds("lab").Count(k => k == "failed"));
+        Assert.Empty(_fixture.Engine.Inventory.Names());
+
+        Directory.CreateDirectory(directory);
+        _fixture.Time.Advance(TimeSpan.FromHours(1));
+        await _fixture.Acquire("lab");
         Assert.Equal(1, Assert.Single(_fixture.Engine.Inventory.Resources("lab")).Uses);
     }
 
@@ -45,7 +49,7 @@ public sealed class HealthTests : IDisposable
         _fixture.Time.Advance(TimeSpan.FromMinutes(2));
         Directory.Delete(directory);
 
-        await _fixture.Acquire("pool");
+        await Assert.ThrowsAsync<ResourceException>(() => _fixture.Acquire("pool"));
         Assert.Contains("failed", Kinds("pool"));
         Assert.Contains("failed", Kinds("lab"));
     }

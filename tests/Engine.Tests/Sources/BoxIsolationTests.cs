@@ -215,6 +215,9 @@ public sealed class BoxIsolationTests : IDisposable
     [InlineData("reset_command=true", "reset_command")]
     [InlineData("cwd=here", "cwd")]
     [InlineData("directory=here", "directory")]
+    [InlineData("directory=/a/../b", "directory")]
+    [InlineData("import=bind:/a:b", "import")]
+    [InlineData("import=bind:/a:/proc", "import")]
     public async Task What_cannot_be_is_refused_by_its_key(string line, string key)
     {
         _fixture.Home.AddSource("s", $"type=box\n{line}");
@@ -243,6 +246,20 @@ public sealed class BoxIsolationTests : IDisposable
 
         Assert.Equal(ErrorCodes.ProvisionFailed, error.Code);
         Assert.Contains("s-0 could not be made: there is no directory '/no/such/place'", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("cwd=/no/such/place", "cwd: there is no directory '/no/such/place'")]
+    [InlineData("user=no-such-user", "user: ")]
+    public async Task A_place_or_user_that_is_not_there_is_said_as_it_is_made(string setting, string why)
+    {
+        _fixture.Home.AddSource("s", $"type=box\n{setting}");
+
+        var error = await Assert.ThrowsAsync<ResourceException>(() => _fixture.Acquire("s"));
+
+        Assert.Equal(ErrorCodes.ProvisionFailed, error.Code);
+        Assert.Contains($"s-0 could not be made: {why}", error.Message, StringComparison.Ordinal);
+        Assert.Empty(_fixture.Engine.Inventory.Names());
     }
 
     private static async Task<string> Said(RunningCommand running, StreamReader error)

@@ -8,6 +8,9 @@ namespace CrCache.Sources;
 public class BoxLab : IDisposable
 {
     private readonly TestHome _home = new();
+    private readonly IReadOnlyList<Route> _below;
+    private readonly int? _holderBelow;
+    private readonly string? _sshConfiguration;
     private readonly BoxSource _type;
 
     public BoxLab()
@@ -15,19 +18,36 @@ public class BoxLab : IDisposable
     {
     }
 
-    internal BoxLab(Dictionary<string, string> settings, bool nested = false)
+    /// <summary>Makes a box in another.</summary>
+    internal BoxLab(Dictionary<string, string> settings, BoxLab outer)
+        : this(settings, outer.Steps, outer.Holder)
     {
-        _type = new(new(new() { Environment = _home.Environment }), nested || UserNamespace.IsNeeded);
+    }
+
+    /// <summary>Makes a box.</summary>
+    /// <param name="settings">Its settings.</param>
+    /// <param name="below">The way to what it is layered on; null for this machine.</param>
+    /// <param name="holderBelow">The process that holds it, if it has processes of its own.</param>
+    /// <param name="sshConfiguration">How ssh finds it.</param>
+    internal BoxLab(Dictionary<string, string> settings, IReadOnlyList<Route>? below = null, int? holderBelow = null, string? sshConfiguration = null)
+    {
+        _below = below ?? [];
+        _sshConfiguration = sshConfiguration;
+        _holderBelow = holderBelow;
+        _type = new(new(new() { Environment = _home.Environment }));
         Settings = new()
         {
             Name = "lab",
             Type = "box",
             Directory = null,
-            Values = settings.ToDictionary(s => s.Key, s => new SettingValue(s.Value, null)),
+            Values = settings.Concat(below is null ? [] : [new("base", "below")]).ToDictionary(s => s.Key, s => new SettingValue(s.Value, null)),
         };
         if (!Requirement.Namespaces.IsMissing(out _))
             Route = _type.ProvisionAsync(Context, CancellationToken.None).GetAwaiter().GetResult().Route;
     }
+
+    /// <summary>The whole way in.</summary>
+    internal IReadOnlyList<Route> Steps => [.. _below, Route];
 
     internal SourceSettings Settings { get; }
 
@@ -37,15 +57,17 @@ public class BoxLab : IDisposable
     /// <summary>The box's own directory.</summary>
     internal string Place => Path.Combine(_home.StateDirectory, "boxes", "lab-0");
 
-    /// <summary>The process that holds it.</summary>
-    internal int Holder => int.Parse(Route.Prefix[4], CultureInfo.InvariantCulture);
+    /// <summary>The process that holds it, on this machine: below, it has the parent's namespace's number for it.</summary>
+    internal int Holder => int.Parse(Route.Prefix[4], CultureInfo.InvariantCulture) is var holder && _holderBelow is { } below && SpaceOf(below) is var space
+        ? Processes().FirstOrDefault(p => NumbersOf(p) is [.., var outer, "1"] && outer == Route.Prefix[4] && ProcessStatus.Of(p) is { } status && SpaceOf(status.Parent) == space, -1)
+        : holder;
 
     private ProvisionContext Context =>
-        new(Settings, "lab-0", Route, (route, command, token) => new ResolvedRoute(new("lab-0", [route])).StartAsync(command, token));
+        new(Settings, "lab-0", Route, (route, command, token) => Way(route).StartAsync(command, token)) { IsHere = _below.All(s => s.IsPlain) };
 
     public static void Require() => Assert.SkipWhen(Requirement.Namespaces.IsMissing(out var reason), reason);
 
-    public void Dispose()
+    public virtual void Dispose()
     {
         GC.SuppressFinalize(this);
         DiscardAsync().GetAwaiter().GetResult();
@@ -56,41 +78,74 @@ public class BoxLab : IDisposable
 
     internal async Task ResetAsync() => Route = (await _type.ResetAsync(Context, CancellationToken.None))?.Route ?? Route;
 
-    /// <summary>Unmakes the boxes that a test has left in its home.</summary>
-    internal static void Sweep(TestHome home)
+    /// <summary>Unmakes the boxes that a test has left in its home, and with them what is in them.</summary>
+    internal static void Sweep(TestHome home) => Sweep(Path.Combine(home.StateDirectory, "boxes"));
+
+    internal static void Sweep(string boxes)
     {
-        var boxes = Path.Combine(home.StateDirectory, "boxes");
-        foreach (var box in Directory.Exists(boxes) ? Directory.GetDirectories(boxes) : [])
-            new BoxDirectory(box, Path.GetFileName(box), home.StateDirectory).UnmakeAsync(CancellationToken.None).GetAwaiter().GetResult();
+        foreach (var mark in Directory.Exists(boxes) ? Directory.GetFiles(boxes, "store", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 2 }) : [])
+            ProcessRun.RunAsync(["sh", "-c", BoxMaking.Discard, "sh", Path.GetDirectoryName(mark)!, File.ReadAllText(mark).TrimEnd('\n'), ""]).GetAwaiter().GetResult().Success();
     }
 
     /// <summary>Runs a script in it.</summary>
     internal Task<Finished> ShellAsync(string script, params string[] arguments) =>
-        Finished.RunAsync(new(new("lab-0", [Route])), new() { Arguments = ["sh", "-c", script, "sh", .. arguments] });
+        Finished.RunAsync(Way(Route), new() { Arguments = ["sh", "-c", script, "sh", .. arguments] });
 
     /// <summary>What a process of the box is called on this machine; -1 where there is none.</summary>
     internal int ProcessHere(int process)
     {
-        var space = new FileInfo($"/proc/{Holder}/ns/pid").LinkTarget;
-        return Processes().FirstOrDefault(p => InnerIdOf(p) == process && new FileInfo($"/proc/{p}/ns/pid").LinkTarget == space, -1);
+        var space = SpaceOf(Holder);
+        return Processes().FirstOrDefault(p => InnerIdOf(p) == process && SpaceOf(p) == space, -1);
     }
 
     /// <summary>The processes of this machine.</summary>
     internal static IEnumerable<int> Processes() =>
         Directory.GetDirectories("/proc").Select(d => int.TryParse(Path.GetFileName(d), out var id) ? id : 0).Where(id => id > 0);
 
-    private static int InnerIdOf(int process)
+    private ResolvedRoute Way(Route route) => new(new("lab-0", [.. _below, route])) { SshConfiguration = _sshConfiguration };
+
+    internal static int InnerIdOf(int process) => NumbersOf(process) is [.., var last] ? int.Parse(last, CultureInfo.InvariantCulture) : -1;
+
+    // What it is called in each of the namespaces that it is in, the outermost first.
+    private static string[] NumbersOf(int process)
     {
         try
         {
-            return int.Parse(File.ReadLines($"/proc/{process}/status").First(l => l.StartsWith("NSpid:", StringComparison.Ordinal)).Split('\t')[^1], CultureInfo.InvariantCulture);
+            return File.ReadLines($"/proc/{process}/status").First(l => l.StartsWith("NSpid:", StringComparison.Ordinal)).Split('\t')[1..];
         }
         catch (Exception e) when (e is IOException or InvalidOperationException)
         {
-            return -1;
+            return [];
         }
     }
+
+    private static string? SpaceOf(int process) => new FileInfo($"/proc/{process}/ns/pid").LinkTarget;
 }
 
-/// <summary>The same inside a user namespace, as another user's are.</summary>
-public sealed class NestedBoxLab() : BoxLab(new() { ["share"] = "tmp" }, nested: true);
+/// <summary>The same as another user makes it, inside a user namespace.</summary>
+public sealed class NestedBoxLab : BoxLab
+{
+    private readonly TemporaryDirectory _directory;
+
+    public NestedBoxLab()
+        : this(new())
+    {
+    }
+
+    private NestedBoxLab(TemporaryDirectory directory)
+        : base(new() { ["share"] = "tmp", ["directory"] = Given(directory) }, Requirement.Root.IsMissing(out _) ? null : [UserLab.Route]) => _directory = directory;
+
+    private static string Given(TemporaryDirectory directory)
+    {
+        if (!Requirement.Root.IsMissing(out _))
+            ProcessRun.RunAsync(["chown", UserLab.Route.User!, directory.Path]).GetAwaiter().GetResult().Success();
+        return directory.Path;
+    }
+
+    public override void Dispose()
+    {
+        base.Dispose();
+        _directory.Dispose();
+        GC.SuppressFinalize(this);
+    }
+}

@@ -57,7 +57,7 @@ public sealed class NestedBoxRouteTests : RouteContract, IClassFixture<NestedBox
         _lab = lab;
     }
 
-    internal override IReadOnlyList<Route> Steps => [_lab.Route];
+    internal override IReadOnlyList<Route> Steps => _lab.Steps;
 
     internal override int ProcessHere(int process) => _lab.ProcessHere(process);
 }
@@ -91,4 +91,64 @@ public sealed class BoxCopyTests : CopyContract, IClassFixture<BoxLab>
     internal override Route Route => _lab.Route;
 
     internal override int Tries => 3;
+}
+
+public sealed class BoxInBoxRouteTests : RouteContract, IClassFixture<BoxInBoxLab>
+{
+    private readonly BoxInBoxLab _lab;
+
+    public BoxInBoxRouteTests(BoxInBoxLab lab)
+    {
+        BoxLab.Require();
+        _lab = lab;
+    }
+
+    internal override IReadOnlyList<Route> Steps => _lab.Inner.Steps;
+
+    internal override int ProcessHere(int process) => _lab.Inner.ProcessHere(process);
+}
+
+public sealed class BoxInChrootRouteTests : RouteContract, IClassFixture<BoxInChrootLab>
+{
+    private readonly BoxInChrootLab _lab;
+
+    public BoxInChrootRouteTests(BoxInChrootLab lab)
+    {
+        ChrootLab.Require();
+        BoxLab.Require();
+        _lab = lab;
+    }
+
+    internal override IReadOnlyList<Route> Steps => _lab.Inner.Steps;
+
+    internal override int ProcessHere(int process) => _lab.Inner.ProcessHere(process);
+
+    [Fact]
+    public async Task Its_root_is_the_chroots()
+    {
+        await _lab.Outer.ShellAsync("echo chroot >/of-the-chroot");
+
+        Assert.Equal("chroot\n", (await _lab.Inner.ShellAsync("cat /of-the-chroot")).Output);
+        Assert.False(File.Exists("/of-the-chroot"));
+    }
+}
+
+public sealed class BoxOverSshRouteTests : RouteContract, IClassFixture<BoxOverSshLab>
+{
+    private readonly BoxOverSshLab _lab;
+
+    public BoxOverSshRouteTests(BoxOverSshLab lab)
+    {
+        BoxLab.Require();
+        SshLab.Require();
+        _lab = lab;
+    }
+
+    internal override IReadOnlyList<Route> Steps => _lab.Box!.Steps;
+
+    internal override string? SshConfiguration => _lab.Ssh.Server!.Configuration;
+
+    internal override int Tries => 4;
+
+    internal override int ProcessHere(int process) => _lab.Box!.ProcessHere(process);
 }

@@ -1,0 +1,180 @@
+namespace CrCache.Sources;
+
+/// <summary>
+/// The POSIX sh of a chroot's holder, the first process of its namespaces, and of the way to it. The holder keeps the base's own root, so that
+/// the base's tools are at hand in its namespaces; commands change theirs.
+/// </summary>
+internal static class ChrootHolder
+{
+    /// <summary>
+    /// Puts everything in its place, from the chroot's directory: $1 the host's name, $2 what tells this boot and pid namespace, $3 what sort of
+    /// clone it is, $4 the tree below an overlay, $5 the directory; then the imports, by threes. What is to be mounted in the tree is not
+    /// led out of it by a link there. As the first process nobody inside can end it, and as it ignores SIGCHLD the kernel reaps
+    /// what is left to it.
+    /// </summary>
+    public const string Hold =
+        """
+        set -euf
+        name=$1 era=$2 kind=$3 lower=$4 dir=$5
+        shift 5
+        read -r h rest </proc/self/stat
+        of() { p=$2; shift 19; t=$1; }
+        of ${rest##*) }
+        k=$p ht=$t
+        read -r rest <"/proc/$k/stat"
+        of ${rest##*) }
+        fail() { printf '%s\n' "$*" >&2; exit 1; }
+        put() { mount -n "$@"; }
+        home=${dir%/*}
+        while read -r a b c d p e; do
+          case $p in "$dir"|"$dir"/*) ;; "$home"/*) umount -l "$p" || : ;; esac
+        done </proc/self/mountinfo
+        case $kind in
+          overlay)
+            put --bind "$lower" lower
+            put -t overlay -o lowerdir=lower,upperdir=upper,workdir=work overlay root
+            # What keeps the changes of this one and of others is not seen in them.
+            case $home in "${lower%/}"/*) [ ! -d "root/${home#"${lower%/}"}" ] || put -t tmpfs -o ro,nosuid,nodev,mode=700 tmpfs "root/${home#"${lower%/}"}" ;; esac
+            ;;
+          *) put --rbind root root ;;
+        esac
+        put -t proc -o nosuid,nodev,noexec proc /proc
+        for d in proc sys dev; do
+          [ ! -L "root/$d" ] || fail "/$d is a link in the tree: it must be a directory"
+          [ -d "root/$d" ] || mkdir "root/$d"
+        done
+        put --bind /proc root/proc
+        put --rbind /sys root/sys
+        put -t tmpfs -o nosuid,noexec,mode=755,size=4m tmpfs root/dev
+        nodes='/dev/null /dev/zero /dev/full /dev/random /dev/urandom /dev/tty'
+        cp -a $nodes root/dev/ 2>/dev/null || for n in $nodes; do : >"root$n"; put --bind "$n" "root$n"; done
+        mkdir root/dev/pts root/dev/shm
+        ln -s pts/ptmx root/dev/ptmx
+        ln -s /proc/self/fd root/dev/fd
+        ln -s /proc/self/fd/0 root/dev/stdin
+        ln -s /proc/self/fd/1 root/dev/stdout
+        ln -s /proc/self/fd/2 root/dev/stderr
+        put -t devpts -o newinstance,ptmxmode=0666,mode=0620,gid=5 devpts root/dev/pts
+        put -t tmpfs -o nosuid,nodev,mode=1777 tmpfs root/dev/shm
+        hostname "$name"
+
+        # The network is the base's, and so is who answers for its names.
+        if [ -d root/etc ] && [ ! -L root/etc ] && rm -f root/etc/hosts root/etc/resolv.conf 2>/dev/null; then
+          { cat /etc/hosts 2>/dev/null || echo '127.0.0.1 localhost'; printf '127.0.0.1\t%s\n' "$name"; } >root/etc/hosts
+          [ ! -e /etc/resolv.conf ] || cat /etc/resolv.conf >root/etc/resolv.conf
+        fi
+        reach() {
+          at=root IFS=/
+          for part in $1; do
+            [ "$part" ] || continue
+            at=$at/$part
+            [ ! -L "$at" ] || fail "import: ${at#root} is a link in the chroot: name where it leads"
+          done
+          unset IFS
+        }
+        i=0
+        while [ "$#" -gt 2 ]; do
+          how=$1 src=$2 to=$3 i=$((i + 1))
+          shift 3
+          [ -e "$src" ] || fail "import: there is no $src"
+          reach "$to"
+          if [ -d "$src" ]; then mkdir -p "root$to"; else mkdir -p "root${to%/*}"; [ -e "root$to" ] || : >"root$to"; fi
+          case $how in
+            bind) put --rbind "$src" "root$to" ;;
+            readonly) put --bind "$src" "root$to"; put -o remount,bind,ro "root$to" ;;
+            overlay)
+              [ -d "$src" ] || fail "import: $src is no directory, and cannot be overlaid"
+              mkdir -p "imports/$i/upper" "imports/$i/work"
+              chmod --reference="$src" "imports/$i/upper"
+              chown --reference="$src" "imports/$i/upper"
+              put -t overlay -o "lowerdir=$src,upperdir=imports/$i/upper,workdir=imports/$i/work" overlay "root$to"
+              ;;
+            copy)
+              if [ -d "$src" ]; then src=$src/ to=$to/; fi
+              if command -v rsync >/dev/null; then rsync -a "$src" "root$to"; elif [ -d "$src" ]; then cp -a "$src." "root$to"; else cp -a "$src" "root$to"; fi
+              ;;
+          esac
+        done
+        echo "$h $ht $k $t $era" >holder
+        echo ready >&9
+        cd /
+        unset hold
+        exec env --ignore-signal=CHLD sleep 2147483647 9>&- 2>/dev/null
+        """;
+
+    // Whether the holder is still the same process; and which signals a terminal's command is not to hear.
+    private const string Check =
+        """
+        h=$1 t=$2 root=$3 user=$4
+        shift 4
+        is() { [ "$1" != Z ] && shift 19 && [ "$1" = "$t" ]; }
+        { read -r s <"/proc/$h/stat" && is ${s##*) }; } 2>/dev/null ||
+          { echo "crcache: $0 is gone: process $h, which held it, has ended" >&2; exit 125; }
+        i=
+        if [ -t 0 ]; then
+          while read -r s m; do [ "$s" != SigIgn: ] || break; done <"/proc/$$/status"
+          m=0x$m
+          [ "$((m & 1))" = 0 ] || i=HUP
+          [ "$((m & 2))" = 0 ] || i=$i,INT
+          [ "$((m & 4))" = 0 ] || i=$i,QUIT
+          i=${i:+--ignore-signal=${i#,}}
+        fi
+
+        """;
+
+    // Who the user is, is the chroot's own to say; he may start where the caller is, if no link on the way could lead out of it.
+    private const string Find =
+        """
+        set -f
+        seen=/proc/$h/root$root
+        home=/ uid= gid= shell= name=$user
+        if [ -f "$seen/etc/passwd" ] && [ ! -L "$seen/etc/passwd" ]; then
+          while IFS=: read -r n x u g x d s; do
+            case $user in '') [ "$u" = 0 ] ;; *) [ "$n" = "$user" ] || [ "$u" = "$user" ] ;; esac || continue
+            name=$n uid=$u gid=$g home=${d:-/} shell=$s
+            break
+          done <"$seen/etc/passwd"
+        fi
+        if [ "$user" ] && [ ! "$uid" ]; then
+          echo "crcache: $0 has no user '$user' in its /etc/passwd" >&2
+          exit 125
+        fi
+        groups=$gid
+        if [ "$user" ] && [ -f "$seen/etc/group" ] && [ ! -L "$seen/etc/group" ]; then
+          while IFS=: read -r n x g m; do
+            case ,$m, in *,"$name",*) groups=$groups,$g ;; esac
+          done <"$seen/etc/group"
+        fi
+        there() {
+          at=$seen IFS=/
+          for part in $1; do
+            [ "$part" ] || continue
+            at=$at/$part
+            [ -d "$at" ] && [ ! -L "$at" ] || { unset IFS; return 1; }
+          done
+          unset IFS
+        }
+        w=$(pwd -P) || w=/
+        there "$w" || w=$home
+        there "$w" || w=/
+        set -- --root="$root" --wd="$root$w" ${user:+--setuid="$uid"} -- "$@"
+        as=
+        [ ! "$user" ] || as="setpriv --regid=$gid --groups=$groups"
+
+        """;
+
+    // Of the processes outside the command, which its group's signals reach as well, one stays: timeout, which sets no time, waits with all
+    // signals blocked, and ends as the command did, also by a signal. nsenter's own fork would die of what the command survives.
+    private const string Go =
+        """exec env --block-signal --default-signal=CHLD nsenter -F -m -p -i -u -t "$h" timeout --foreground 0 env --default-signal $i """;
+
+    /// <summary>
+    /// Goes into a chroot whose holder is still the same process: $1 its id, $2 its start, $3 where the chroot's <c>/</c> is there, $4 the user or
+    /// nothing, then the command. Nobody is told where the caller is: where there is no such directory it starts in HOME.
+    /// </summary>
+    public const string Enter = Check + Find + Go + """ HOME="$home" ${name:+USER="$name" LOGNAME="$name"} ${shell:+SHELL="$shell"} $as nsenter -F "$@" """;
+
+    /// <summary>The same by words of the user's own, which are run in the holder's namespaces, where the chroot is mounted.</summary>
+    /// <param name="words">The words before a command, for a shell.</param>
+    public static string EnterBy(string words) => Check + Go + $"""/bin/sh -c {Routes.PosixShell.Quote($"exec {words} \"$@\"")} "$0" "$@" """;
+}

@@ -1,0 +1,254 @@
+namespace CrCache.Sources;
+
+/// <summary>
+/// The POSIX sh that makes, resets and discards a chroot on its base. A chroot's directory holds <c>store</c> (whose it is), <c>golden</c> (which
+/// golden tree it is a clone of), <c>kind</c> (what sort of clone), <c>holder</c> (its first process) and <c>root</c>, where its <c>/</c> is.
+/// Beside the chroots are the golden trees, in <c>.golden</c>: each with a lock, which is held while it is made or deleted, and under
+/// <c>.new</c> until it is complete. All mounts are in the holder's own namespace, so that the base has none to clean up.
+/// </summary>
+internal static class ChrootScripts
+{
+    // $1 the directory, $2 the store's id, $3 yes where the base is this machine, $4 the line that undoes a clone. What is said last is the error.
+    private const string Common =
+        """
+        set -u
+        umask 022
+        PATH=${PATH:-/usr/bin:/bin}:/usr/local/sbin:/usr/sbin:/sbin
+        dir=$1 store=$2 here=$3 discard=$4 home=${1%/*}
+        real() { [ ! -d "$home" ] || home=$(cd -P -- "$home" && pwd -P) || fail "$home cannot be entered"; dir=$home/${dir##*/} goldens=$home/.golden; }
+        line='
+        '
+        fail() { printf '%s\n' "$*" >&2; exit 1; }
+        word() { v=; { read -r v <"$1"; } 2>/dev/null; }
+        put() { rest=$1 out=; while case $rest in *"$2"*) ;; *) false ;; esac; do out=$out${rest%%"$2"*}$3; rest=${rest#*"$2"}; done; out=$out$rest; }
+        quote() { case $1 in *[!A-Za-z0-9_./:,@%+-]*) put "$1" "'" "'\\''"; out="'$out'" ;; *) out=$1 ;; esac; }
+        filled() { quote "$2"; put "$1" '{path}' "$out"; text=$out; quote "$3"; put "$text" '{golden}' "$out"; }
+        run() { m=$("$@" 2>&1) || fail "$what: ${m##*"$line"}"; }
+        started() { [ "$1" != Z ] && [ "$1" != X ] && shift 19 && [ "$1" = "$t" ]; }
+        alive() { { read -r s <"/proc/$1/stat"; } 2>/dev/null && t=$2 && started ${s##*) }; }
+        kill_all() { left=; while [ "$#" -gt 1 ]; do if alive "$1" "$2"; then kill -9 "$1" 2>/dev/null; left=$1; fi; shift 2; done; }
+        real
+        word /proc/sys/kernel/random/boot_id
+        boot=$v era="$v $(readlink /proc/self/ns/pid)"
+
+        # With the holder all inside ends. One that was killed before it could be written down has a mark.
+        end() {
+          set --
+          if [ -f "$dir/holder" ] && read -r h ht k kt b space <"$dir/holder" && [ "${space:-}" ]; then
+            if [ "$b $space" != "$era" ]; then
+              [ "$b" != "$boot" ] || [ "$here" != yes ] || fail "$dir was made in another container: discard it there"
+              return 0
+            fi
+            set -- "$h" "$ht" "$k" "$kt"
+          else
+            for e in $(grep -lszxF "CRCACHE_CHROOT=$dir" /proc/[0-9]*/environ); do
+              { read -r s <"${e%environ}stat"; } 2>/dev/null || continue
+              start() { shift 19; t=$1; }
+              start ${s##*) }
+              e=${e%/environ}
+              set -- "$@" "${e#/proc/}" "$t"
+            done
+          fi
+          n=0
+          while kill_all "$@"; [ "$left" ]; do
+            n=$((n + 1))
+            [ "$n" -lt 1000 ] || fail "process $left, which holds $dir, does not end"
+            sleep 0.01
+          done
+        }
+
+        # Nothing is deleted through a mount.
+        bare() {
+          real=$(cd -P -- "$1" && pwd -P) || fail "$1 cannot be entered"
+          case $real in *[\ \\]*) real=$(printf '%s\n' "$real" | sed 's/\\/\\134/g; s/ /\\040/g') ;; esac
+          for n in 1 2; do
+            found=
+            while read -r a b c d p e; do
+              case $p in "$real"|"$real"/*) found=$p; [ "$n" = 2 ] || set -- "$p" "$@" ;; esac
+            done </proc/self/mountinfo
+            [ "$found" ] || return 0
+            while [ "$n" = 1 ] && [ "$#" -gt 1 ]; do
+              umount "$(printf '%b' "$(printf '%s' "$1" | sed 's/\\/\\0/g')")" 2>/dev/null
+              shift
+            done
+          done
+          fail "something is mounted at $found: nothing is deleted through it; unmount it"
+        }
+        delete() {
+          [ ! -L "$1" ] || fail "$1 is a link: nothing is deleted through it; remove it"
+          [ -d "$1" ] || return 0
+          bare "$1"
+          word "$1/kind"
+          for sub in root tree; do
+            [ "$v" = btrfs ] && [ -d "$1/$sub" ] || continue
+            what="$1 cannot be deleted"
+            run btrfs subvolume delete "$1/$sub"
+          done
+          what="$1 cannot be deleted"
+          run rm -rf --one-file-system -- "$1"
+        }
+
+        # What a chroot has, but not what it is: with yes its marks stay. Killed before it had a mark, it has nothing else.
+        unmake() {
+          [ ! -L "$dir" ] || fail "$dir is a link: nothing is deleted through it; remove it"
+          [ -d "$dir" ] || return 0
+          word "$dir/store"
+          if [ ! "$v" ]; then
+            rm -f "$dir/store"
+            rmdir "$dir" 2>/dev/null || fail "$dir was not made by crcache, or has lost its mark: remove it"
+            return 0
+          fi
+          [ "$v" = "$store" ] || fail "$dir belongs to the chroots of another store ($v); give this source a directory of its own: directory=DIR"
+          end
+          word "$dir/kind"
+          if [ "$v" = command ]; then
+            word "$dir/golden"
+            filled "$discard" "$dir/root" "$goldens/$v/tree"
+            what=discard_command
+            run sh -c "$out"
+          fi
+          [ "$1" = yes ] || { delete "$dir"; return; }
+          bare "$dir"
+          what="$dir cannot be emptied"
+          word "$dir/kind"
+          [ "$v" != btrfs ] || [ ! -d "$dir/root" ] || run btrfs subvolume delete "$dir/root"
+          run rm -rf --one-file-system -- "$dir/root" "$dir/upper" "$dir/work" "$dir/lower" "$dir/imports" "$dir/holder" "$dir/log"
+        }
+
+        # Whoever waited for a lock finds its file deleted, or made anew.
+        lock() {
+          while exec 8>"$1.lock"; flock $2 8; do
+            [ "$1.lock" -ef /proc/self/fd/8 ] && return 0
+          done
+          return 1
+        }
+        used() { for f in "$home"/*/golden; do word "$f"; [ "$v" != "$1" ] || return 0; done; return 1; }
+
+        # Golden trees that nobody uses: those that another took the place of, those that were killed as they were made, those not wanted for a month.
+        tidy() (
+          for g in "$goldens"/*/; do
+            g=${g%/} name=${g##*/}
+            key=${name%.new} group=${name%%-*}
+            [ -d "$g" ] || continue
+            word "$goldens/$group.current"
+            old=
+            [ "$name" = "$v" ] && old=$(find "$goldens/$group.current" -mtime +30)
+            [ "$name" != "$v" ] || [ "$old" ] || continue
+            lock "$goldens/$key" -n || continue
+            used "$name" || { [ ! "$old" ] || rm -f "$goldens/$group.current"; delete "$g"; [ -d "$goldens/$key" ] || rm -f "$goldens/$key.lock"; }
+            exec 8>&-
+          done
+        ) 2>/dev/null
+
+        """;
+
+    /// <summary>Discards a chroot: the arguments of all.</summary>
+    public const string Discard = Common +
+        """
+        unmake no
+        [ ! -d "$goldens" ] || tidy || :
+        """;
+
+    /// <summary>
+    /// Makes a chroot, or resets one: after the arguments of all $5 the name of the golden tree, $6 yes for a reset, which stays with the golden
+    /// tree that is there, $7 what it comes from and $8 the command or path, $9 how it is cloned, then the line that clones it,
+    /// <see cref="ChrootHolder.Hold"/>, the host's name and the imports. It says the holder's id and start, and the number of processors.
+    /// </summary>
+    public const string Make = Common +
+        """
+        key=$5 keep=$6 origin=$7 from=$8 clone=$9
+        shift 9
+        clone_command=$1 hold=$2 name=$3
+        shift 3
+        [ "$(id -u)" = 0 ] || fail "only root can make chroots: run crcache as root, or set a base= on which commands are root's; type=box needs no rights"
+        for tool in unshare nsenter mount flock setsid setpriv timeout hostname; do
+          command -v "$tool" >/dev/null || fail "$tool is not installed"
+        done
+        case $origin in
+          tarball) [ -f "$from" ] || fail "tarball: there is no file $from"; key=$key-$(stat -Lc %Y-%s "$from") ;;
+          tree) [ -d "$from" ] || fail "tree: there is no directory $from"; from=$(cd -P -- "$from" && pwd -P) ;;
+        esac
+        unmake "$keep"
+        mkdir -p -m 700 "$home" || exit
+        real
+        [ -d "$dir" ] || { mkdir -m 700 "$dir" && echo "$store" >"$dir/store" || exit; }
+        word "$dir/golden"
+        # It is said which one is used before it is looked for: then it is not deleted.
+        if [ "$keep" = yes ] && [ "$v" ]; then key=$v; else echo "$key" >"$dir/golden" || exit; fi
+        golden=$goldens/$key
+        inside() { case $home/ in "${from%/}"/*) [ "$origin" = tree ] ;; *) false ;; esac; }
+        overlays() {
+          mkdir "$new/probe" && ( cd "$new/probe" && mkdir lower upper work seen ) || exit
+          m=$(cd "$new/probe" && unshare --mount sh -c '[ ! "$1" ] || mount --bind "$1" lower; mount -t overlay -o lowerdir=lower,upperdir=upper,workdir=work overlay seen' sh "$1" 2>&1)
+        }
+        decide() {
+          if [ "$clone" = overlay ] || [ "$clone" = auto ]; then
+            if [ "$origin" = tree ]; then overlays "$from"; else overlays ''; fi && kind=overlay && return
+            [ "$clone" = auto ] || fail "overlayfs is not possible in $home: ${m##*"$line"}; name a directory= on another file system, or clone = auto"
+            ! inside || fail "tree: $from has $home in it and can only be overlaid, which is not possible there: ${m##*"$line"}; name a directory= on another file system"
+            kind=copy
+            [ "$(stat -f -c %T "$new")" = btrfs ] && command -v btrfs >/dev/null || return 0
+            [ "$origin" != tree ] || [ "$(stat -f -c %T "$from") $(stat -c %i "$from")" = 'btrfs 256' ] || return 0
+            kind=btrfs
+          else
+            ! inside || fail "tree: $from has $home in it and can only be overlaid; name a directory= outside, or clone = overlay"
+            kind=$clone
+          fi
+        }
+
+        # It has namespaces of its own, so that neither a mount nor a process of it is left. The lock is held until it has ended, whoever is killed.
+        fill() {
+          unshare --mount --pid --fork --kill-child --mount-proc sh -c 'exec 8>&-; exec "$@"' sh "$@" </dev/null >"$new/log" 2>&1 ||
+            { code=$?; said=$(tail -n 1 "$new/log"); delete "$new"; fail "$origin: ${said:-it said nothing} (exit code $code)"; }
+        }
+        golden() {
+          mkdir -p -m 700 "$goldens" || exit
+          lock "$golden" '' || fail "$golden.lock cannot be locked"
+          if [ ! -d "$golden" ]; then
+            new=$golden.new
+            delete "$new"
+            mkdir -m 700 "$new" || exit
+            decide
+            echo "$kind" >"$new/kind"
+            what=clone
+            if [ "$origin" != tree ]; then
+              if [ "$kind" = btrfs ]; then run btrfs subvolume create "$new/tree"; else mkdir "$new/tree" || exit; fi
+            fi
+            filled "$from" "$new/tree" "$new/tree"
+            case $origin in
+              create) fill sh -c "$out" ;;
+              tarball) fill tar -xpf "$from" --numeric-owner -C "$new/tree" ;;
+            esac
+            [ "$origin" = tree ] || [ "$clone" = command ] || [ "$(ls -A "$new/tree")" ] || fail "$origin: it has left nothing in $new/tree"
+            rm -rf "$new/probe" "$new/log"
+            mv "$new" "$golden" || exit
+          fi
+          exec 8>&-
+          [ "$keep" = yes ] || echo "$key" >"$goldens/${key%%-*}.current"
+          word "$golden/kind"
+          kind=$v lower=$golden/tree
+          [ "$origin" != tree ] || lower=$from
+        }
+        golden
+        echo "$kind" >"$dir/kind"
+        cd "$dir" || exit
+        what=clone
+        case $kind in
+          overlay) mkdir lower upper work root && chmod --reference="$lower" upper && chown --reference="$lower" upper || exit ;;
+          btrfs) run btrfs subvolume snapshot "$lower" root ;;
+          command) mkdir root || exit; filled "$clone_command" "$dir/root" "$lower"; what=clone_command; run sh -c "$out" ;;
+          reflink) mkdir root || exit; run cp -ax --reflink=always -- "$lower/." root ;;
+          *) mkdir root || exit; run cp -ax --reflink=auto -- "$lower/." root ;;
+        esac
+
+        # The holder has nothing of whoever makes it but the marks by which it is found. Its script is in its environment, where it bothers nobody.
+        { setsid env -i "PATH=$PATH" "CRCACHE_CHROOT=$dir" "CRCACHE_RUN=${CRCACHE_RUN-}" "hold=$hold" \
+          unshare --mount --propagation slave --pid --ipc --uts --fork --kill-child sh -c 'eval "$hold"' crcache-chroot \
+          "$name" "$era" "$kind" "$lower" "$dir" "$@" 9>&1 </dev/null >/dev/null 2>log & } |
+          { read -r said && [ "$said" = ready ]; } || fail "$(tail -n 1 log)"
+        read -r h ht rest <holder
+        echo "$h $ht $dir"
+        nproc 2>/dev/null || getconf _NPROCESSORS_ONLN
+        tidy || :
+        """;
+}

@@ -1,0 +1,109 @@
+using System.Security.Cryptography;
+using System.Text;
+using CrCache.Configuration;
+using CrCache.Routes;
+
+namespace CrCache.Sources;
+
+/// <summary>What the settings of a chroot say: what its tree is made from, how it is cloned, and how one runs commands in it.</summary>
+/// <param name="settings">The source.</param>
+internal sealed class ChrootSettings(SourceSettings settings)
+{
+    /// <summary>The keys.</summary>
+    public static IReadOnlyList<string> Keys { get; } =
+        ["create", "tarball", "tree", "exec", "clone", "clone_command", "discard_command", "user", "cwd", "directory", CopySetting.Key, Import.Key, .. ResetSetting.Keys];
+
+    private static readonly string[] Origins = ["create", "tarball", "tree"];
+    private static readonly string[] Clones = ["auto", "overlay", "btrfs", "reflink", "copy", "command"];
+
+    /// <summary>What the tree comes from: the one of <c>create</c>, <c>tarball</c> and <c>tree</c> that is set.</summary>
+    public string Origin { get; } = Origins.FirstOrDefault(k => settings.Text(k) is not null) ?? Origins[0];
+
+    /// <summary>The command line, or the path without a slash at its end.</summary>
+    public string OriginText => settings.Text(Origin) is not { } text ? "" : Origin == "create" ? text : Path.GetFullPath(text) is { Length: > 1 } full ? full.TrimEnd('/') : "/";
+
+    /// <summary>How each chroot gets a tree of its own.</summary>
+    public string Clone { get; } = settings.Text("clone") ?? "auto";
+
+    /// <summary>The line that makes one from the golden tree, for <c>clone = command</c>.</summary>
+    public string? CloneCommand { get; } = settings.Text("clone_command");
+
+    /// <summary>The line that undoes it.</summary>
+    public string? DiscardCommand { get; } = settings.Text("discard_command");
+
+    /// <summary>The words before a command in place of our own way in; null for that.</summary>
+    public string? Exec { get; } = settings.Text("exec");
+
+    /// <summary>The user that commands run as; null for root.</summary>
+    public string? User { get; } = settings.Text("user");
+
+    /// <summary>Where commands start; null for where the caller is.</summary>
+    public string? WorkingDirectory { get; } = settings.Text("cwd");
+
+    /// <summary>What is seen of the base in it.</summary>
+    /// <exception cref="ConfigurationException">One is malformed.</exception>
+    public IReadOnlyList<Import> Imports => Import.Of(settings);
+
+    /// <summary>How it is made fit for its next holder.</summary>
+    /// <exception cref="ConfigurationException">It cannot be that way.</exception>
+    public ResetStrategy Reset => ResetSetting.Of(settings, ResetStrategy.Snapshot, ResetStrategy.Recreate);
+
+    /// <summary>How files are put in place in it.</summary>
+    /// <exception cref="ConfigurationException">There is no such way.</exception>
+    public CopyMode CopyMode => CopySetting.Of(settings, seesMachine: false);
+
+    /// <summary>Whether it is the base's own tree, copied on write.</summary>
+    public bool IsOfBase => Origin == "tree" && OriginText == "/";
+
+    /// <summary>
+    /// The golden tree's name: whose it is, and what it is made from, so that changed settings lead to another. One of a source that is bound
+    /// otherwise is not in place of this one.
+    /// </summary>
+    public string Key => $"{Hash(8, settings.Directory ?? "", settings.Name, settings.Bindings)}-{Hash(16, Origin, OriginText, Clone, CloneCommand ?? "")}";
+
+    /// <summary>Refuses what cannot be.</summary>
+    /// <exception cref="ConfigurationException">A setting is not acceptable.</exception>
+    public void Check()
+    {
+        if (Origins.Count(k => settings.Text(k) is not null) != 1)
+        {
+            throw settings.Wrong(Origin, "a chroot is made from exactly one of create=COMMAND, tarball=/FILE and tree=/DIRECTORY");
+        }
+
+        if (!Clones.Contains(Clone))
+        {
+            throw settings.Wrong("clone", $"'{Shown.Cut(Clone)}' is not one of {string.Join(", ", Clones)}");
+        }
+
+        if (IsOfBase && Clone is not ("auto" or "overlay"))
+        {
+            throw settings.Wrong("clone", "tree = / can only be overlaid: clone = overlay");
+        }
+
+        foreach (var key in (string[])["clone_command", "discard_command"])
+        {
+            if (Clone == "command" != settings.Text(key) is not null)
+            {
+                throw settings.Wrong(key, Clone == "command" ? "clone = command needs clone_command=... and discard_command=..." : "it is run only with clone = command");
+            }
+        }
+
+        foreach (var key in (string[])["tarball", "tree", "cwd", "directory"])
+        {
+            if (settings.Text(key) is { } path && (path[0] != '/' || path.Any(char.IsControl) || path.Split('/').Contains("..")))
+            {
+                throw settings.Wrong(key, $"'{Shown.Cut(path)}' is not an absolute path without '..'");
+            }
+        }
+
+        if (User is { } user && (user[0] == '-' || user.Any(c => char.IsWhiteSpace(c) || char.IsControl(c) || c is ':' or '/' or ',')))
+        {
+            throw settings.Wrong("user", $"'{Shown.Cut(user)}' is not the name of a user");
+        }
+
+        _ = (Imports, Reset, CopyMode);
+    }
+
+    private static string Hash(int digits, params string[] parts) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\0', parts))))[..digits];
+}

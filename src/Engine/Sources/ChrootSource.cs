@@ -1,0 +1,136 @@
+using System.Globalization;
+using CrCache.Configuration;
+using CrCache.Routes;
+
+namespace CrCache.Sources;
+
+/// <summary>A root directory of its own on its base, with processes and mounts of its own: a clone of a tree that is made once.</summary>
+/// <param name="environment">Where the store is.</param>
+internal sealed class ChrootSource(HostEnvironment environment) : SourceType
+{
+    private const string Kind = "chroots";
+    private const int LongestHost = 64;
+
+    public override string Name => "chroot";
+
+    public override IReadOnlyList<string> Keys => ChrootSettings.Keys;
+
+    public override IReadOnlyList<string> Tools(SourceSettings settings) => settings.Text("base") is not null ? [] :
+        ["unshare", "nsenter", "setsid", "setpriv", "flock", "mount", "hostname", "env", "timeout"];
+
+    public override void Check(SourceSettings settings) => new ChrootSettings(settings).Check();
+
+    public override string? Examine(SourceSettings settings)
+    {
+        ChrootSettings chroot = new(settings);
+        return settings.Text("base") is not null ? null
+            : Libc.EffectiveUser() != 0 ? "only root can make chroots on this machine: run crcache as root; type=box needs no rights"
+            : chroot.Origin == "tarball" && !File.Exists(chroot.OriginText) ? $"tarball: there is no file '{Shown.Cut(chroot.OriginText)}'"
+            : chroot.Origin == "tree" && !Directory.Exists(chroot.OriginText) ? $"tree: there is no directory '{Shown.Cut(chroot.OriginText)}'"
+            : chroot.Imports.FirstOrDefault(i => !Path.Exists(i.Source)) is { } missing ? $"import: there is no '{Shown.Cut(missing.Source)}'"
+            : null;
+    }
+
+    public override IReadOnlyDictionary<string, string> Capabilities(SourceSettings settings)
+    {
+        ChrootSettings chroot = new(settings);
+        Dictionary<string, string> can = new() { ["isolation"] = "process" };
+        if (chroot.Reset is ResetStrategy.Snapshot or ResetStrategy.Recreate)
+        {
+            can["revert"] = "true";
+        }
+
+        if (chroot.User is null or "root")
+        {
+            can["root"] = "true";
+        }
+
+        if (chroot.IsOfBase)
+        {
+            can["shared-fs"] = "true";
+        }
+
+        return can;
+    }
+
+    public override Task<ResourceDraft> ProvisionAsync(ProvisionContext context, CancellationToken cancellationToken) =>
+        MakeAsync(context, keepsGolden: false, cancellationToken);
+
+    public override bool Resets(SourceSettings settings) => new ChrootSettings(settings).Reset != ResetStrategy.None;
+
+    public override async Task<ResourceDraft?> ResetAsync(ProvisionContext context, CancellationToken cancellationToken)
+    {
+        if (ResetSetting.Command(context.Settings) is not { } command)
+        {
+            return await MakeAsync(context, new ChrootSettings(context.Settings).Reset == ResetStrategy.Snapshot, cancellationToken).ConfigureAwait(false);
+        }
+
+        await new MakingPlace(context, environment).RunAsync(
+            context.Route!,
+            command,
+            [],
+            line => new(ErrorCodes.ProvisionFailed, $"{context.Resource} could not be reset: reset_command: {line}"),
+            cancellationToken).ConfigureAwait(false);
+        return null;
+    }
+
+    public override async Task DiscardAsync(ProvisionContext context, CancellationToken cancellationToken)
+    {
+        MakingPlace place = new(context, environment);
+        await place.RunAsync(
+            ChrootScripts.Discard, await ArgumentsAsync(context, place, NotDiscarded, cancellationToken).ConfigureAwait(false), NotDiscarded, cancellationToken).ConfigureAwait(false);
+
+        ResourceException NotDiscarded(string line) => new(ErrorCodes.DiscardFailed, $"{context.Resource} could not be discarded: {line}");
+    }
+
+    private async Task<ResourceDraft> MakeAsync(ProvisionContext context, bool keepsGolden, CancellationToken cancellationToken)
+    {
+        ChrootSettings chroot = new(context.Settings);
+        MakingPlace place = new(context, environment);
+        var said = await place.RunAsync(
+            ChrootScripts.Make,
+            [
+                .. await ArgumentsAsync(context, place, NotMade, cancellationToken).ConfigureAwait(false), chroot.Key, keepsGolden ? "yes" : "no", chroot.Origin, chroot.OriginText,
+                chroot.Clone, chroot.CloneCommand ?? "", ChrootHolder.Hold, context.Resource.Length > LongestHost ? context.Resource[^LongestHost..] : context.Resource,
+                .. chroot.Imports.SelectMany(i => (string[])[i.Kind.ToString().ToLowerInvariant(), i.Source, i.Target]),
+            ],
+            NotMade,
+            cancellationToken).ConfigureAwait(false);
+        return said.Split('\n') is [.., var holder, var cores] && holder.Split(' ', 3) is [var id, var start, var directory]
+            ? new(RouteOf(context, chroot, id, start, directory), ProcessorProbe.Parse(cores))
+            : throw NotMade("what holds it was not written down");
+
+        ResourceException NotMade(string line) => new(ErrorCodes.ProvisionFailed, $"{context.Resource} could not be made: {line}");
+    }
+
+    /// <summary>
+    /// The way in. The base sees the chroot's files through its holder, with all that is mounted there, so that they can be copied directly; once
+    /// that has ended, and even if its number is another process's, it sees an empty directory.
+    /// </summary>
+    private static Route RouteOf(ProvisionContext context, ChrootSettings chroot, string holder, string start, string directory)
+    {
+        var root = $"{directory}/root";
+        var script = chroot.Exec is { } words
+            ? ChrootHolder.EnterBy(words.Replace("{path}", PosixShell.Quote(root), StringComparison.Ordinal))
+            : ChrootHolder.Enter;
+        return new()
+        {
+            Prefix = ["/bin/sh", "-c", script, context.Resource, holder, start, root, chroot.Exec is null ? chroot.User ?? "" : ""],
+
+            // What a user of its own gets must be his, which only a command of his can make it.
+            BaseDirectory = chroot.User is null ? $"/proc/{holder}/root{root}" : null,
+            User = chroot.Exec is null ? null : chroot.User,
+            WorkingDirectory = chroot.WorkingDirectory,
+            CopyMode = chroot.CopyMode,
+        };
+    }
+
+    private static async Task<string[]> ArgumentsAsync(
+        ProvisionContext context, MakingPlace place, Func<string, ResourceException> failed, CancellationToken cancellationToken) =>
+    [
+        await place.DirectoryAsync(Kind, context.Resource, failed, cancellationToken).ConfigureAwait(false),
+        context.Store,
+        context.IsHere ? "yes" : "no",
+        context.Settings.Text("discard_command") ?? "",
+    ];
+}
