@@ -158,7 +158,8 @@ internal static class ChrootHolder
         there "$w" || w=$home
         there "$w" || w=/
         set -- --root="$root" --wd="$root$w" ${user:+--setuid="$uid"} -- "$@"
-        as=
+        # As sudo has it: what root finds may be closed to others.
+        as= path=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
         [ ! "$user" ] || as="setpriv --regid=$gid --groups=$groups"
 
         """;
@@ -172,7 +173,7 @@ internal static class ChrootHolder
     /// Goes into a chroot whose holder is still the same process: $1 its id, $2 its start, $3 where the chroot's <c>/</c> is there, $4 the user or
     /// nothing, then the command. Nobody is told where the caller is: where there is no such directory it starts in HOME.
     /// </summary>
-    public const string Enter = Check + Find + Go + """ HOME="$home" ${name:+USER="$name" LOGNAME="$name"} ${shell:+SHELL="$shell"} $as nsenter -F "$@" """;
+    public const string Enter = Check + Find + Go + """ HOME="$home" ${name:+USER="$name" LOGNAME="$name"} ${shell:+SHELL="$shell"} ${user:+"PATH=$path"} $as nsenter -F "$@" """;
 
     /// <summary>The same by words of the user's own, which are run in the holder's namespaces, where the chroot is mounted.</summary>
     /// <param name="words">The words before a command, for a shell.</param>
