@@ -107,6 +107,37 @@ public sealed class ChrootIsolationTests : IDisposable
     }
 
     [Fact]
+    public async Task One_can_be_in_another_and_files_are_copied_directly_into_both()
+    {
+        var below = _directory.Combine("below");
+        Directory.CreateDirectory(below);
+        _fixture.Home.AddSource("low", $"type=chroot\ntree=/\nimport=bind:{below}:{below}, bind:{BusyboxRoot.Path}:{BusyboxRoot.Path}:ro");
+        _fixture.Home.AddSource("high", $"type=chroot\nbase=low\ntree={BusyboxRoot.Path}\ndirectory={below}");
+        await _fixture.Acquire("high");
+        var file = _directory.Write("file", "here\n");
+        await _fixture.Engine.Files.CopyAsync([new(null, file)], new(new("high-0"), "/tmp/there"), Token);
+        await using var running = await _fixture.Engine.Commands.StartAsync(new("high-0"), new() { Arguments = ["sh", "-c", "cat /tmp/there; hostname; ls -d /bin/busybox; ls /proc | grep -c '^[0-9]'"] }, Token);
+        running.StandardInput.Close();
+        using StreamReader output = new(running.StandardOutput);
+
+        Assert.Matches("^here\nhigh-0\n/bin/busybox\n[45]\n$", await output.ReadToEndAsync(Token));
+        await _fixture.Release("high-0");
+        Assert.Equal([".golden"], Directory.GetFileSystemEntries(Assert.Single(Directory.GetDirectories(below))).Select(Path.GetFileName));
+        Assert.Empty(ChrootLab.Marked(_directory.Path));
+    }
+
+    [Fact]
+    public async Task A_copy_into_a_tree_of_its_own_can_be_a_hard_link()
+    {
+        using ChrootLab lab = new(new(Busybox) { ["clone"] = "copy", ["copy"] = "hardlink", ["directory"] = _directory.Combine("chroots") });
+        var file = _directory.Write("file", "one");
+        Copying.FileCopier copier = new(new Routes.RouteResolver(r => new(r.Name, [lab.Route])));
+        await copier.CopyAsync([new(null, file)], new(new("lab-0"), "/tmp/there"), Token);
+        await File.AppendAllTextAsync(file, " two", Token);
+        Assert.Equal("one two", (await lab.ShellAsync("cat /tmp/there")).Output);
+    }
+
+    [Fact]
     public async Task Imports_are_seen_as_they_are_asked_for()
     {
         foreach (var name in new[] { "bind", "ro", "over", "copy" })
