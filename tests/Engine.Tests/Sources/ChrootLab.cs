@@ -78,9 +78,10 @@ public class ChrootLab : IDisposable
     /// <summary>Ends what holds the chroots below a directory, for a test that has failed.</summary>
     internal static void Sweep(TestHome home)
     {
-        foreach (var process in Marked(home.Path))
+        var marked = Marked(home.Path);
+        foreach (var process in marked)
             ProcessRun.RunAsync(["kill", "-9", $"{process}"]).GetAwaiter().GetResult();
-        Eventually.True(() => Marked(home.Path).Count == 0).GetAwaiter().GetResult();
+        Eventually.True(() => marked.TrueForAll(p => ProcessStatus.Of(p) is null or { HasEnded: true })).GetAwaiter().GetResult();
     }
 
     /// <summary>The processes that hold a chroot below a directory.</summary>
