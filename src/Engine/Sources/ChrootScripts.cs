@@ -181,7 +181,7 @@ internal static class ChrootScripts
         done
         case $origin in
           tarball)
-            if [ -f "$from" ]; then key=$key-$(stat -Lc %Y-%s "$from"); elif [ "$keep" != yes ]; then fail "tarball: there is no file $from"; fi ;;
+            if [ -f "$from" ]; then key=$key-$(stat -Lc %.Y-%s-%i "$from"); elif [ "$keep" != yes ]; then fail "tarball: there is no file $from"; fi ;;
           tree) [ -d "$from" ] || fail "tree: there is no directory $from"; from=$(cd -P -- "$from" && pwd -P) ;;
         esac
         unmake "$keep"

@@ -58,7 +58,10 @@ public class ChrootLab : IDisposable
         Settings,
         "lab-0",
         Route,
-        (route, command, token) => new ResolvedRoute(new("lab-0", [.. _below, route])) { SshConfiguration = SshConfiguration }.StartAsync(command, token)) { IsHere = _below.Count == 0 };
+        (route, command, token) => new ResolvedRoute(new("lab-0", [.. _below, route])) { SshConfiguration = SshConfiguration }.StartAsync(command, token))
+    {
+        IsHere = _below.Count == 0,
+    };
 
     public static void Require() => Assert.SkipWhen(Requirement.Mounts.IsMissing(out var reason), reason);
 
