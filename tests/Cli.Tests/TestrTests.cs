@@ -35,6 +35,7 @@ public sealed partial class TestrTests : IDisposable
     [
         "type=local\nmaximum=4\n",
         "type=box\nmaximum=4\n",
+        "type=chroot\ntree=/\nimport=bind:/var/tmp:/var/tmp\nmaximum=4\n",
     ];
 
     public TestrTests()
@@ -106,6 +107,7 @@ public sealed partial class TestrTests : IDisposable
 
     public void Dispose()
     {
+        ChrootTests.Sweep(_home);
         _home.Dispose();
         Directory.Delete(_suite, recursive: true);
     }

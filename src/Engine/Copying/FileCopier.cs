@@ -135,7 +135,7 @@ public sealed class FileCopier
 
     private static ProcessStatus Holder(Route step) => new()
     {
-        Id = step.BaseDirectory!.Split('/') is ["", "proc", var id, "root"] && int.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0,
+        Id = step.BaseDirectory!.Split('/') is ["", "proc", var id, "root", ..] && int.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0,
         Started = step.BaseProcessStart!.Value,
     };
 }

@@ -8,15 +8,15 @@ internal static class ChrootHolder
 {
     /// <summary>
     /// Puts everything in its place, from the chroot's directory: $1 the host's name, $2 what tells this boot and pid namespace, $3 what sort of
-    /// clone it is, $4 the tree below an overlay, $5 the directory; then the imports, by threes. What is to be mounted in the tree is not
+    /// clone it is, $4 the tree below an overlay, $5 the directory, $6 what the tree comes from; then the imports, by threes. What is to be mounted in the tree is not
     /// led out of it by a link there. As the first process nobody inside can end it, and as it ignores SIGCHLD the kernel reaps
     /// what is left to it.
     /// </summary>
     public const string Hold =
         """
         set -euf
-        name=$1 era=$2 kind=$3 lower=$4 dir=$5
-        shift 5
+        name=$1 era=$2 kind=$3 lower=$4 dir=$5 origin=$6
+        shift 6
         read -r h rest </proc/self/stat
         of() { p=$2; shift 19; t=$1; }
         of ${rest##*) }
@@ -31,8 +31,9 @@ internal static class ChrootHolder
         done </proc/self/mountinfo
         case $kind in
           overlay)
-            put --bind "$lower" lower
-            put -t overlay -o lowerdir=lower,upperdir=upper,workdir=work overlay root
+            # A path of the user's can have commas and colons in it.
+            if [ "$origin" = tree ]; then put --bind "$lower" lower; low=lower; else low=../.golden/${lower#"$home/.golden/"}; fi
+            put -t overlay -o "lowerdir=$low,upperdir=upper,workdir=work" overlay root
             # What keeps the changes of this one and of others is not seen in them.
             case $home in "${lower%/}"/*) [ ! -d "root/${home#"${lower%/}"}" ] || put -t tmpfs -o ro,nosuid,nodev,mode=700 tmpfs "root/${home#"${lower%/}"}" ;; esac
             ;;
@@ -47,13 +48,12 @@ internal static class ChrootHolder
         put --rbind /sys root/sys
         put -t tmpfs -o nosuid,noexec,mode=755,size=4m tmpfs root/dev
         nodes='/dev/null /dev/zero /dev/full /dev/random /dev/urandom /dev/tty'
-        cp -a $nodes root/dev/ 2>/dev/null || for n in $nodes; do : >"root$n"; put --bind "$n" "root$n"; done
+        cp -a $nodes /dev/fd /dev/stdin /dev/stdout /dev/stderr root/dev/ 2>/dev/null || {
+          for n in $nodes; do [ -e "root$n" ] || { : >"root$n"; put --bind "$n" "root$n"; }; done
+          for n in 0:stdin 1:stdout 2:stderr :fd; do ln -sf "/proc/self/fd/${n%:*}" "root/dev/${n#*:}"; done
+        }
         mkdir root/dev/pts root/dev/shm
         ln -s pts/ptmx root/dev/ptmx
-        ln -s /proc/self/fd root/dev/fd
-        ln -s /proc/self/fd/0 root/dev/stdin
-        ln -s /proc/self/fd/1 root/dev/stdout
-        ln -s /proc/self/fd/2 root/dev/stderr
         put -t devpts -o newinstance,ptmxmode=0666,mode=0620,gid=5 devpts root/dev/pts
         put -t tmpfs -o nosuid,nodev,mode=1777 tmpfs root/dev/shm
         hostname "$name"
@@ -158,21 +158,23 @@ internal static class ChrootHolder
         there "$w" || w=$home
         there "$w" || w=/
         set -- --root="$root" --wd="$root$w" ${user:+--setuid="$uid"} -- "$@"
-        as=
+        # As sudo has it: what root finds may be closed to others.
+        as= path=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
         [ ! "$user" ] || as="setpriv --regid=$gid --groups=$groups"
 
         """;
 
     // Of the processes outside the command, which its group's signals reach as well, one stays: timeout, which sets no time, waits with all
-    // signals blocked, and ends as the command did, also by a signal. nsenter's own fork would die of what the command survives.
+    // signals blocked, and ends as the command did, also by a signal. nsenter's own fork would die of what the command survives. The base's root
+    // is told, because it may be a changed one itself.
     private const string Go =
-        """exec env --block-signal --default-signal=CHLD nsenter -F -m -p -i -u -t "$h" timeout --foreground 0 env --default-signal $i """;
+        """exec env --block-signal --default-signal=CHLD nsenter -F -m -p -i -u -r -t "$h" timeout --foreground 0 env --default-signal $i """;
 
     /// <summary>
     /// Goes into a chroot whose holder is still the same process: $1 its id, $2 its start, $3 where the chroot's <c>/</c> is there, $4 the user or
     /// nothing, then the command. Nobody is told where the caller is: where there is no such directory it starts in HOME.
     /// </summary>
-    public const string Enter = Check + Find + Go + """ HOME="$home" ${name:+USER="$name" LOGNAME="$name"} ${shell:+SHELL="$shell"} $as nsenter -F "$@" """;
+    public const string Enter = Check + Find + Go + """ HOME="$home" ${name:+USER="$name" LOGNAME="$name"} ${shell:+SHELL="$shell"} ${user:+"PATH=$path"} $as nsenter -F "$@" """;
 
     /// <summary>The same by words of the user's own, which are run in the holder's namespaces, where the chroot is mounted.</summary>
     /// <param name="words">The words before a command, for a shell.</param>

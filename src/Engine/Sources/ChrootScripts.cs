@@ -2,7 +2,7 @@ namespace CrCache.Sources;
 
 /// <summary>
 /// The POSIX sh that makes, resets and discards a chroot on its base. A chroot's directory holds <c>store</c> (whose it is), <c>golden</c> (which
-/// golden tree it is a clone of), <c>kind</c> (what sort of clone), <c>holder</c> (its first process) and <c>root</c>, where its <c>/</c> is.
+/// golden tree it is a clone of), <c>kind</c> and <c>below</c> (what sort of clone, and of what), <c>holder</c> (its first process) and <c>root</c>, where its <c>/</c> is.
 /// Beside the chroots are the golden trees, in <c>.golden</c>: each with a lock, which is held while it is made or deleted, and under
 /// <c>.new</c> until it is complete. All mounts are in the holder's own namespace, so that the base has none to clean up.
 /// </summary>
@@ -15,11 +15,17 @@ internal static class ChrootScripts
         umask 022
         PATH=${PATH:-/usr/bin:/bin}:/usr/local/sbin:/usr/sbin:/sbin
         dir=$1 store=$2 here=$3 discard=$4 home=${1%/*}
-        real() { [ ! -d "$home" ] || home=$(cd -P -- "$home" && pwd -P) || fail "$home cannot be entered"; dir=$home/${dir##*/} goldens=$home/.golden; }
+        real() {
+          if [ -d "$home" ]; then
+            [ -O "$home" ] || fail "$home belongs to another user: nothing is kept or deleted there; name a directory= of your own"
+            home=$(cd -P -- "$home" && pwd -P) || fail "$home cannot be entered"
+          fi
+          dir=$home/${dir##*/} goldens=$home/.golden
+        }
         line='
         '
         fail() { printf '%s\n' "$*" >&2; exit 1; }
-        word() { v=; { read -r v <"$1"; } 2>/dev/null; }
+        word() { v=; { IFS= read -r v <"$1"; } 2>/dev/null; }
         put() { rest=$1 out=; while case $rest in *"$2"*) ;; *) false ;; esac; do out=$out${rest%%"$2"*}$3; rest=${rest#*"$2"}; done; out=$out$rest; }
         quote() { case $1 in *[!A-Za-z0-9_./:,@%+-]*) put "$1" "'" "'\\''"; out="'$out'" ;; *) out=$1 ;; esac; }
         filled() { quote "$2"; put "$1" '{path}' "$out"; text=$out; quote "$3"; put "$text" '{golden}' "$out"; }
@@ -52,8 +58,8 @@ internal static class ChrootScripts
           n=0
           while kill_all "$@"; [ "$left" ]; do
             n=$((n + 1))
-            [ "$n" -lt 1000 ] || fail "process $left, which holds $dir, does not end"
-            sleep 0.01
+            [ "$n" -lt 2500 ] || fail "process $left, which holds $dir, does not end"
+            sleep 0.003
           done
         }
 
@@ -102,8 +108,8 @@ internal static class ChrootScripts
           end
           word "$dir/kind"
           if [ "$v" = command ]; then
-            word "$dir/golden"
-            filled "$discard" "$dir/root" "$goldens/$v/tree"
+            word "$dir/below"
+            filled "$discard" "$dir/root" "$v"
             what=discard_command
             run sh -c "$out"
           fi
@@ -124,18 +130,26 @@ internal static class ChrootScripts
         }
         used() { for f in "$home"/*/golden; do word "$f"; [ "$v" != "$1" ] || return 0; done; return 1; }
 
-        # Golden trees that nobody uses: those that another took the place of, those that were killed as they were made, those not wanted for a month.
+        # Golden trees that nobody uses: those that another took the place of, those that were killed as they were made or deleted, and with yes
+        # those not wanted for a month.
         tidy() (
           for g in "$goldens"/*/; do
-            g=${g%/} name=${g##*/}
-            key=${name%.new} group=${name%%-*}
+            g=${g%/}
             [ -d "$g" ] || continue
+            name=${g##*/} group=${name%%-*} key=${name%.new} old=
+            key=${key%.old}
             word "$goldens/$group.current"
-            old=
-            [ "$name" = "$v" ] && old=$(find "$goldens/$group.current" -mtime +30)
-            [ "$name" != "$v" ] || [ "$old" ] || continue
+            if [ "$name" = "$v" ]; then
+              [ "$1" = yes ] && old=$(find "$goldens/$group.current" -mtime +30) && [ "$old" ] || continue
+            fi
             lock "$goldens/$key" -n || continue
-            used "$name" || { [ ! "$old" ] || rm -f "$goldens/$group.current"; delete "$g"; [ -d "$goldens/$key" ] || rm -f "$goldens/$key.lock"; }
+            if ! used "$name"; then
+              # It is gone at once, or whole.
+              [ ! -d "$goldens/$key.old" ] || delete "$goldens/$key.old"
+              if [ "$name" = "$key" ]; then mv "$g" "$g.old" && delete "$g.old"; elif [ -d "$g" ]; then delete "$g"; fi
+              [ ! "$old" ] || rm -f "$goldens/$group.current"
+              [ -d "$goldens/$key" ] || rm -f "$goldens/$key.lock"
+            fi
             exec 8>&-
           done
         ) 2>/dev/null
@@ -146,13 +160,14 @@ internal static class ChrootScripts
     public const string Discard = Common +
         """
         unmake no
-        [ ! -d "$goldens" ] || tidy || :
+        [ ! -d "$goldens" ] || tidy yes || :
         """;
 
     /// <summary>
     /// Makes a chroot, or resets one: after the arguments of all $5 the name of the golden tree, $6 yes for a reset, which stays with the golden
     /// tree that is there, $7 what it comes from and $8 the command or path, $9 how it is cloned, then the line that clones it,
-    /// <see cref="ChrootHolder.Hold"/>, the host's name and the imports. It says the holder's id and start, and the number of processors.
+    /// <see cref="ChrootHolder.Hold"/>, the host's name and the imports. It says the holder's id and start, the sort of clone and the directory, and in the
+    /// next line the number of processors.
     /// </summary>
     public const string Make = Common +
         """
@@ -165,11 +180,12 @@ internal static class ChrootScripts
           command -v "$tool" >/dev/null || fail "$tool is not installed"
         done
         case $origin in
-          tarball) [ -f "$from" ] || fail "tarball: there is no file $from"; key=$key-$(stat -Lc %Y-%s "$from") ;;
+          tarball)
+            if [ -f "$from" ]; then key=$key-$(stat -Lc %.Y-%s-%i "$from"); elif [ "$keep" != yes ]; then fail "tarball: there is no file $from"; fi ;;
           tree) [ -d "$from" ] || fail "tree: there is no directory $from"; from=$(cd -P -- "$from" && pwd -P) ;;
         esac
         unmake "$keep"
-        mkdir -p -m 700 "$home" || exit
+        [ -d "$home" ] || mkdir -p -m 700 "$home" || exit
         real
         [ -d "$dir" ] || { mkdir -m 700 "$dir" && echo "$store" >"$dir/store" || exit; }
         word "$dir/golden"
@@ -202,7 +218,7 @@ internal static class ChrootScripts
             { code=$?; said=$(tail -n 1 "$new/log"); delete "$new"; fail "$origin: ${said:-it said nothing} (exit code $code)"; }
         }
         golden() {
-          mkdir -p -m 700 "$goldens" || exit
+          [ -d "$goldens" ] || mkdir -p -m 700 "$goldens" || exit
           lock "$golden" '' || fail "$golden.lock cannot be locked"
           if [ ! -d "$golden" ]; then
             new=$golden.new
@@ -231,6 +247,7 @@ internal static class ChrootScripts
         }
         golden
         echo "$kind" >"$dir/kind"
+        echo "$lower" >"$dir/below"
         cd "$dir" || exit
         what=clone
         case $kind in
@@ -244,11 +261,11 @@ internal static class ChrootScripts
         # The holder has nothing of whoever makes it but the marks by which it is found. Its script is in its environment, where it bothers nobody.
         { setsid env -i "PATH=$PATH" "CRCACHE_CHROOT=$dir" "CRCACHE_RUN=${CRCACHE_RUN-}" "hold=$hold" \
           unshare --mount --propagation slave --pid --ipc --uts --fork --kill-child sh -c 'eval "$hold"' crcache-chroot \
-          "$name" "$era" "$kind" "$lower" "$dir" "$@" 9>&1 </dev/null >/dev/null 2>log & } |
+          "$name" "$era" "$kind" "$lower" "$dir" "$origin" "$@" 9>&1 </dev/null >/dev/null 2>log & } |
           { read -r said && [ "$said" = ready ]; } || fail "$(tail -n 1 log)"
         read -r h ht rest <holder
-        echo "$h $ht $dir"
+        echo "$h $ht $kind $dir"
         nproc 2>/dev/null || getconf _NPROCESSORS_ONLN
-        tidy || :
+        tidy no || :
         """;
 }

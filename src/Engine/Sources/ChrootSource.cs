@@ -96,8 +96,8 @@ internal sealed class ChrootSource(HostEnvironment environment) : SourceType
             ],
             NotMade,
             cancellationToken).ConfigureAwait(false);
-        return said.Split('\n') is [.., var holder, var cores] && holder.Split(' ', 3) is [var id, var start, var directory]
-            ? new(RouteOf(context, chroot, id, start, directory), ProcessorProbe.Parse(cores))
+        return said.Split('\n') is [.., var holder, var cores] && holder.Split(' ', 4) is [var id, var start, var clone, var directory]
+            ? new(RouteOf(context, chroot, id, start, directory, clone), ProcessorProbe.Parse(cores))
             : throw NotMade("what holds it was not written down");
 
         ResourceException NotMade(string line) => new(ErrorCodes.ProvisionFailed, $"{context.Resource} could not be made: {line}");
@@ -105,11 +105,13 @@ internal sealed class ChrootSource(HostEnvironment environment) : SourceType
 
     /// <summary>
     /// The way in. The base sees the chroot's files through its holder, with all that is mounted there, so that they can be copied directly; once
-    /// that has ended, and even if its number is another process's, it sees an empty directory.
+    /// that has ended, and even if its number is another process's, it sees an empty directory. A tree of the chroot's own it sees as it is, in
+    /// the same file system, so that there can be hard links.
     /// </summary>
-    private static Route RouteOf(ProvisionContext context, ChrootSettings chroot, string holder, string start, string directory)
+    private static Route RouteOf(ProvisionContext context, ChrootSettings chroot, string holder, string start, string directory, string clone)
     {
         var root = $"{directory}/root";
+        var isMounted = clone == "overlay" || chroot.Imports.Count > 0;
         var script = chroot.Exec is { } words
             ? ChrootHolder.EnterBy(words.Replace("{path}", PosixShell.Quote(root), StringComparison.Ordinal))
             : ChrootHolder.Enter;
@@ -118,7 +120,8 @@ internal sealed class ChrootSource(HostEnvironment environment) : SourceType
             Prefix = ["/bin/sh", "-c", script, context.Resource, holder, start, root, chroot.Exec is null ? chroot.User ?? "" : ""],
 
             // What a user of its own gets must be his, which only a command of his can make it.
-            BaseDirectory = chroot.User is null ? $"/proc/{holder}/root{root}" : null,
+            BaseDirectory = chroot.User is not null ? null : isMounted ? $"/proc/{holder}/root{root}" : root,
+            BaseProcessStart = chroot.User is null && isMounted ? long.Parse(start, CultureInfo.InvariantCulture) : null,
             User = chroot.Exec is null ? null : chroot.User,
             WorkingDirectory = chroot.WorkingDirectory,
             CopyMode = chroot.CopyMode,

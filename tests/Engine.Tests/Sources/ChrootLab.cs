@@ -58,7 +58,10 @@ public class ChrootLab : IDisposable
         Settings,
         "lab-0",
         Route,
-        (route, command, token) => new ResolvedRoute(new("lab-0", [.. _below, route])) { SshConfiguration = SshConfiguration }.StartAsync(command, token)) { IsHere = _below.Count == 0 };
+        (route, command, token) => new ResolvedRoute(new("lab-0", [.. _below, route])) { SshConfiguration = SshConfiguration }.StartAsync(command, token))
+    {
+        IsHere = _below.Count == 0,
+    };
 
     public static void Require() => Assert.SkipWhen(Requirement.Mounts.IsMissing(out var reason), reason);
 
@@ -78,9 +81,10 @@ public class ChrootLab : IDisposable
     /// <summary>Ends what holds the chroots below a directory, for a test that has failed.</summary>
     internal static void Sweep(TestHome home)
     {
-        foreach (var process in Marked(home.Path))
+        var marked = Marked(home.Path);
+        foreach (var process in marked)
             ProcessRun.RunAsync(["kill", "-9", $"{process}"]).GetAwaiter().GetResult();
-        Eventually.True(() => Marked(home.Path).Count == 0).GetAwaiter().GetResult();
+        Eventually.True(() => marked.TrueForAll(p => ProcessStatus.Of(p) is null or { HasEnded: true })).GetAwaiter().GetResult();
     }
 
     /// <summary>The processes that hold a chroot below a directory.</summary>

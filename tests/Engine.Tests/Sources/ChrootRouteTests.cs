@@ -71,25 +71,44 @@ public sealed class ChrootExecRouteTests : RouteContract, IClassFixture<ExecChro
 
 public sealed class ExecChrootLab() : ChrootLab(new() { ["exec"] = "chroot {path}" });
 
-public sealed class ChrootOverSshRouteTests : SshRouteContract, IAsyncDisposable
+public sealed class ChrootOverSshRouteTests : RouteContract, IClassFixture<ChrootOverSshLab>
 {
-    private readonly ChrootLab _lab;
+    private readonly ChrootOverSshLab _lab;
 
-    public ChrootOverSshRouteTests(SshLab lab)
-        : base(lab)
+    public ChrootOverSshRouteTests(ChrootOverSshLab lab)
     {
         ChrootLab.Require();
-        _lab = new([], [new() { Ssh = SshLab.Endpoint }], lab.Server!.Configuration);
+        SshLab.Require();
+        _lab = lab;
     }
 
-    internal override IReadOnlyList<Route> Steps => _lab.Steps;
+    internal override IReadOnlyList<Route> Steps => _lab.Chroot!.Steps;
 
-    internal override int ProcessHere(int process) => _lab.ProcessHere(process);
+    internal override string? SshConfiguration => _lab.Chroot!.SshConfiguration;
 
-    public ValueTask DisposeAsync()
+    internal override int Tries => 4;
+
+    internal override int ProcessHere(int process) => _lab.Chroot!.ProcessHere(process);
+}
+
+/// <summary>One on a host.</summary>
+public sealed class ChrootOverSshLab : IAsyncLifetime
+{
+    private readonly SshLab _host = new();
+
+    internal ChrootLab? Chroot { get; private set; }
+
+    public async ValueTask InitializeAsync()
     {
-        _lab.Dispose();
-        return ValueTask.CompletedTask;
+        await _host.InitializeAsync();
+        if (_host.Server is { } server)
+            Chroot = new([], [new() { Ssh = SshLab.Endpoint }], server.Configuration);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Chroot?.Dispose();
+        await _host.DisposeAsync();
     }
 }
 
