@@ -12,21 +12,26 @@ public sealed class ContainerEngine : IDisposable
     // The shell holds a pipe from this process: it reads the end of file where this process is killed. What is mounted is let go first.
     private const string Start =
         """
-        dir=$1 engine=$2; shift 2
+        dockerd=$0 dir=$1 engine=$2 p=; shift 2
+        up() {
+          "$dockerd" --data-root "$dir/data" --exec-root "$dir/exec" -p "$dir/pid" -H "unix://$dir/socket" --bridge=none --iptables=false --ip6tables=false --ip-forward=false >>"$dir/log" 2>&1 & p=$!
+          until "$@" version >/dev/null 2>&1; do kill -0 "$p" 2>/dev/null || { tail -n 3 "$dir/log" >&2; exit 1; }; sleep 0.1; done
+        }
+        down() { [ -z "$p" ] || { kill "$p"; wait "$p"; }; }
         end() {
           ids=$("$@" ps -aq)
-          [ -z "$ids" ] || "$@" rm -f $ids
-          [ -z "$p" ] || { kill "$p"; wait "$p"; }
-          while read -r _ _ _ _ m _; do case $m in "$dir"/*) echo "$m" ;; esac; done </proc/self/mountinfo | sort -r | while read -r m; do umount -l "$m"; done
+          [ -z "$ids" ] || { "$@" kill $ids; "$@" rm -f $ids; }
+          down
+          for i in 0 1 2 3 4 5 6 7 8 9; do
+            while read -r _ _ _ _ m _; do case $m in "$dir"/*) echo "$m" ;; esac; done </proc/self/mountinfo | sort -r | while read -r m; do umount -l "$m"; done
+            rm -rf --one-file-system "$dir/storage" && break
+            sleep 0.5
+          done
         }
-        p=
-        if [ "$engine" = docker ]; then
-          "$0" --data-root "$dir/data" --exec-root "$dir/exec" -p "$dir/pid" -H "unix://$dir/socket" --bridge=none --iptables=false --ip6tables=false --ip-forward=false >"$dir/log" 2>&1 & p=$!
-          until "$@" version >/dev/null 2>&1; do kill -0 "$p" 2>/dev/null || { tail -n 3 "$dir/log" >&2; exit 1; }; sleep 0.1; done
-        fi
+        [ "$engine" = podman ] || up "$@"
         tar -c -C "$dir/root" . | "$@" import - crcache-test:1 >/dev/null || exit
         echo ready
-        read -r _
+        while read -r _; do down; up "$@"; echo again; done
         end "$@" >/dev/null 2>&1
         """;
 
@@ -82,6 +87,15 @@ public sealed class ContainerEngine : IDisposable
     /// <param name="words">What.</param>
     /// <returns>What it wrote.</returns>
     public async Task<string> AskAsync(params string[] words) => (await ProcessRun.RunAsync([.. Program, .. words])).Success().Output;
+
+    /// <summary>Starts docker anew, as the machine's start would: what ran is there, and does not run any more.</summary>
+    public async Task RestartAsync()
+    {
+        var before = _run.OutputSoFar.Length;
+        await _run.Input.WriteAsync("again\n"u8.ToArray());
+        await _run.Input.FlushAsync();
+        await Eventually.True(() => _run.OutputSoFar.Length > before || _run.HasExited, what: "docker to start again");
+    }
 
     /// <inheritdoc/>
     public void Dispose()

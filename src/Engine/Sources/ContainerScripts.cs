@@ -72,20 +72,19 @@ internal static class ContainerScripts
         c=0; while [ "$c" -lt "$k" ]; do c=$((c + 1)); eval "from$c=\$1 to$c=\$2"; shift 2; done
         remove
         mkdir -p "$place" || exit
-        out=$(engine "$@" 2>&1 </dev/null) || fail "$out" $?
+        out=$(engine "$@" 2>&1 </dev/null) || fail "$out" 1
         id=$(printf '%s\n' "$out" | grep -E '^[0-9a-f]{64}$' | tail -n 1)
         c=0
         while [ "$c" -lt "$k" ]; do
           c=$((c + 1)); eval "from=\$from$c to=\$to$c"
           if [ -d "$from" ]; then from=$from/. dir=$to; else dir=${to%/*}; fi
-          out=$(engine exec --user 0 "$id" mkdir -p "${dir:-/}" 2>&1 </dev/null) || fail "$out" $?
-          out=$(engine cp -a "$from" "$id:$to" 2>&1 </dev/null) || fail "$out" $?
+          out=$(engine exec --user 0 "$id" mkdir -p "${dir:-/}" 2>&1 </dev/null) || fail "$out" 1
+          out=$(engine cp -a "$from" "$id:$to" 2>&1 </dev/null) || fail "$out" 1
         done
         out=$(engine exec "$id" /bin/sh -c '{{ProcessorProbe.Script}}' 2>&1 </dev/null) || {
-          s=$?
           [ "$(engine container inspect -f '{{"{{.State.Running}}"}}' "$id" 2>/dev/null)" = true ] ||
             fail "$(engine logs --tail 1 "$id" 2>&1 | tail -n 1 | sed 's/^/its container has ended at once: /' | grep . || echo "its container has ended at once; command= says what keeps it")" 1
-          fail "$out" $s
+          fail "$out" 1
         }
         printf '%s\n%s\n' "$id" "$out"
         """;

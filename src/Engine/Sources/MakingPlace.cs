@@ -52,7 +52,7 @@ internal sealed class MakingPlace(ProvisionContext context, HostEnvironment envi
             var said = await talk.ConfigureAwait(false);
             return result.ExitCode == 0
                 ? string.Join('\n', output.Lines())
-                : throw failed(said.LastLine.Length > 0 ? Shown.Cut(said.LastLine) : string.Create(CultureInfo.InvariantCulture, $"exit code {result.ExitCode}"));
+                : throw failed(said.LastLine.Length > 0 ? Shown.Line(said.LastLine) : string.Create(CultureInfo.InvariantCulture, $"exit code {result.ExitCode}"));
         }
     }
 }

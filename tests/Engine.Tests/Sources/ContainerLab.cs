@@ -5,12 +5,12 @@ using CrCache.Routes;
 namespace CrCache.Sources;
 
 /// <summary>A container, made and unmade by its source type alone.</summary>
-public abstract class ContainerLab : IDisposable
+public class ContainerLab : IDisposable
 {
     private readonly TestHome _home = new();
     private readonly ContainerSource _type;
 
-    protected ContainerLab(ContainerEngines engines, string name, params string[] lines)
+    internal ContainerLab(ContainerEngines engines, string name, params string[] lines)
     {
         _type = new(name, new(new() { Environment = _home.Environment }));
         Settings = new() { Name = "lab", Type = name, Directory = null };
@@ -19,7 +19,7 @@ public abstract class ContainerLab : IDisposable
         Engine = engines.Get(name);
         Settings = Settings with
         {
-            Values = Engine.Configuration.Split('\n').Concat(lines).Select(l => l.Split('=', 2)).ToDictionary(l => l[0], l => new SettingValue(l[1], null)),
+            Values = Engine.Configuration.Split('\n').Concat(lines).Select(l => l.Split('=', 2)).GroupBy(l => l[0]).ToDictionary(l => l.Key, l => new SettingValue(l.Last()[1], null)),
         };
         Route = _type.ProvisionAsync(Context, CancellationToken.None).GetAwaiter().GetResult().Route;
     }
@@ -31,7 +31,11 @@ public abstract class ContainerLab : IDisposable
     /// <summary>The way in.</summary>
     internal Route Route { get; private set; } = new();
 
+    /// <summary>Which container it is.</summary>
     internal string Id => Route.Prefix.First(w => w.Length == 64);
+
+    /// <summary>What the container is called.</summary>
+    internal string Called => $"crcache-{Store}-lab-0";
 
     private string Store { get; } = Guid.NewGuid().ToString("N")[..12];
 
