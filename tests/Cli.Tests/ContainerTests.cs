@@ -67,7 +67,8 @@ public sealed class ContainerTests : IAsyncLifetime
         var result = await ProcessRun.RunAsync(
             ["script", "-qec", $"{Crcache.Program} run s-0 sh -c 'test -t 0 && test -t 1 && echo there && exit 5'", "/dev/null"], _home.Environment, _home.Project);
 
-        Assert.Equal((5, "there"), (result.ExitCode, result.Output.Trim()));
+        Assert.Equal(5, result.ExitCode);
+        Assert.EndsWith("there", result.Output.Trim(), StringComparison.Ordinal);
         (await _home.CrcacheAsync("release", "s-0")).Success();
     }
 
