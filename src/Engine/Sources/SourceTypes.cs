@@ -4,7 +4,16 @@ namespace CrCache.Sources;
 internal sealed class SourceTypes(IReadOnlyList<SourceType> additional, HostEnvironment environment)
 {
     private readonly SourceType[] _types =
-        [new LocalSource(environment), new PoolSource(), new SshSource(), new BoxSource(environment), new ChrootSource(environment), .. additional];
+    [
+        new LocalSource(environment),
+        new PoolSource(),
+        new SshSource(),
+        new BoxSource(environment),
+        new ChrootSource(environment),
+        new ContainerSource("docker", environment),
+        new ContainerSource("podman", environment),
+        .. additional,
+    ];
 
     /// <summary>Their names.</summary>
     public IEnumerable<string> Names => _types.Select(t => t.Name);

@@ -1,0 +1,127 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using CrCache.Configuration;
+using CrCache.Routes;
+
+namespace CrCache.Sources;
+
+/// <summary>A container of an engine on this machine, or on what the source is layered on.</summary>
+/// <param name="engine">The engine: <c>docker</c> or <c>podman</c>, which are called alike.</param>
+/// <param name="environment">Where the store is.</param>
+internal sealed class ContainerSource(string engine, HostEnvironment environment) : SourceType
+{
+    private const int LongestName = 63;
+
+    public override string Name => engine;
+
+    public override IReadOnlyList<string> Keys => ContainerSettings.Keys;
+
+    public override IReadOnlyList<string> Tools(SourceSettings settings) => settings.Text("base") is null ? [Of(settings).Program[0], "setsid"] : [];
+
+    public override void Check(SourceSettings settings) => Of(settings).Check();
+
+    public override string? Examine(SourceSettings settings) =>
+        settings.Text("base") is null && settings.Text("host") is { } host && (host[0] == '/' ? host : host.StartsWith("unix:///", StringComparison.Ordinal) ? host["unix://".Length..] : null) is { } socket && !File.Exists(socket)
+            ? $"host: there is no socket {Shown.Cut(socket)}: start the engine, or say where it listens"
+            : null;
+
+    public override IReadOnlyDictionary<string, string> Capabilities(SourceSettings settings)
+    {
+        var container = Of(settings);
+        Dictionary<string, string> can = new() { ["isolation"] = "container" };
+        if (container.Reset == ResetStrategy.Recreate)
+        {
+            can["revert"] = "true";
+        }
+
+        if (container.User?.Split(':')[0] is "root" or "0")
+        {
+            can["root"] = "true";
+        }
+
+        if (container.Imports.Any(i => i.Kind == ImportKind.Bind))
+        {
+            can["shared-fs"] = "true";
+        }
+
+        return can;
+    }
+
+    public override async Task<ResourceDraft> ProvisionAsync(ProvisionContext context, CancellationToken cancellationToken)
+    {
+        ResourceException Failed(string why) => new(ErrorCodes.ProvisionFailed, $"{context.Resource} could not be made: {why}");
+        var container = Of(context.Settings);
+        var copies = container.Imports.Where(i => i.Kind == ImportKind.Copy).SelectMany(i => new[] { i.Source, i.Target }).ToList();
+        MakingPlace place = new(context, environment);
+        var said = await place.RunAsync(
+            ContainerScripts.Make,
+            [
+                .. await IdentifyAsync(place, context, container, Failed, cancellationToken).ConfigureAwait(false),
+                Number(copies.Count / 2), .. copies, .. container.Run(NameOf(context), context.Store, context.Resource),
+            ],
+            Failed,
+            cancellationToken).ConfigureAwait(false);
+        var lines = said.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        return lines is [{ Length: 64 } id, ..]
+            ? new(
+                new Route
+                {
+                    Prefix =
+                    [
+                        "/bin/sh", "-c", ContainerScripts.Enter, context.Resource, .. Counted(container.Program), id, container.User ?? "",
+                        ContainerScripts.Inside, ContainerScripts.Signal,
+                    ],
+                    WorkingDirectory = container.WorkingDirectory,
+                },
+                ProcessorProbe.Parse(lines[^1]))
+            : throw Failed($"{engine} did not say which container it is");
+    }
+
+    public override bool Resets(SourceSettings settings) => Of(settings).Reset != ResetStrategy.None;
+
+    public override async Task<ResourceDraft?> ResetAsync(ProvisionContext context, CancellationToken cancellationToken)
+    {
+        if (ResetSetting.Command(context.Settings) is not { } command)
+        {
+            return await ProvisionAsync(context, cancellationToken).ConfigureAwait(false);
+        }
+
+        await new MakingPlace(context, environment).RunAsync(
+            context.Route!,
+            command,
+            [],
+            line => new(ErrorCodes.DiscardFailed, $"{context.Resource} could not be reset: reset_command: {line}"),
+            cancellationToken).ConfigureAwait(false);
+        return null;
+    }
+
+    public override async Task DiscardAsync(ProvisionContext context, CancellationToken cancellationToken)
+    {
+        ResourceException Failed(string why) => new(ErrorCodes.DiscardFailed, $"{context.Resource} could not be discarded: {why}");
+        MakingPlace place = new(context, environment);
+        var identity = await IdentifyAsync(place, context, Of(context.Settings), Failed, cancellationToken).ConfigureAwait(false);
+        await place.RunAsync(ContainerScripts.Discard, [.. identity, context.Route is null ? "yes" : "no"], Failed, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static string NameOf(ProvisionContext context)
+    {
+        // What no container can be called is told apart by what it was.
+        var plain = new string([.. context.Resource.Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' ? c : '_')]);
+        var name = plain.Length > LongestName ? plain[^LongestName..] : plain;
+        return $"crcache-{context.Store}-{(name == context.Resource ? name : $"{name}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(context.Resource)))[..8]}")}";
+    }
+
+    private async Task<IReadOnlyList<string>> IdentifyAsync(
+        MakingPlace place, ProvisionContext context, ContainerSettings container, Func<string, ResourceException> failed, CancellationToken cancellationToken) =>
+    [
+        .. Counted(container.Program), engine, NameOf(context), context.Store, context.Resource,
+        await place.DirectoryAsync("containers", context.Resource, failed, cancellationToken).ConfigureAwait(false),
+    ];
+
+    private static IReadOnlyList<string> Counted(IReadOnlyList<string> words) => [Number(words.Count), .. words];
+
+    private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private ContainerSettings Of(SourceSettings settings) => new(settings, engine);
+}
