@@ -3,7 +3,7 @@ namespace CrCache.Sources;
 /// <summary>The known source types: the registry that a new one is one line of.</summary>
 internal sealed class SourceTypes(IReadOnlyList<SourceType> additional, HostEnvironment environment)
 {
-    private readonly SourceType[] _types = [new LocalSource(), new PoolSource(), new SshSource(), new BoxSource(environment, UserNamespace.IsNeeded), .. additional];
+    private readonly SourceType[] _types = [new LocalSource(), new PoolSource(), new SshSource(), new BoxSource(environment, UserNamespace.IsNeeded), new LxcSource(environment), .. additional];
 
     /// <summary>Their names.</summary>
     public IEnumerable<string> Names => _types.Select(t => t.Name);
