@@ -70,6 +70,12 @@ public sealed class Requirement(string name, Func<string?> probe)
     /// <summary>Namespaces for a user who is not root.</summary>
     public static Requirement UserNamespaces { get; } = new("user-namespaces", () => NamespacesAre(["--user", "--map-root-user"]));
 
+    /// <summary>LXC, and root for it. Whether containers start is for the tests to show.</summary>
+    public static Requirement Lxc { get; } = new("lxc", () =>
+        !Environment.IsPrivilegedProcess ? "root is needed for LXC, this is another user"
+        : !Found("lxc-start") || !Found("lxc-copy") ? "lxc is not installed: apt-get install lxc"
+        : null);
+
     /// <summary>A linker and zlib, for a native (AOT) build.</summary>
     public static Requirement NativeAot { get; } = new("aot", () =>
         !Found("gcc") && !Found("clang") ? "gcc or clang is needed for a native build: apt-get install gcc"

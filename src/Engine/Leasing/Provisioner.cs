@@ -94,7 +94,8 @@ internal sealed class Provisioner(StateStore store, HookCalls hooks, RouteBook r
         var plan = allocation.Plan;
         var draft = plan.Draft ?? await DraftAsync(allocation, cancellationToken).ConfigureAwait(false);
         var facts = plan is { Draft: null, Here: null, HasFactsOfBase: false } ? await ProbeAsync(allocation.Row, draft, cancellationToken).ConfigureAwait(false) : null;
-        var hasHooks = plan.HasMakingHooks || (allocation.Row.Owner is not null && plan.Has(HookStages.Acquire));
+        var rests = allocation.Row.Owner is null && plan.Type.Rests(plan.Settings);
+        var hasHooks = plan.HasMakingHooks || rests || (allocation.Row.Owner is not null && plan.Has(HookStages.Acquire));
         var row = Continue(allocation, (t, transitions, r) =>
         {
             r = new Allocator(t, transitions, Earmarks.None).Describe(r with { Facts = facts }, plan, draft, below?.Concurrency);
@@ -108,6 +109,11 @@ internal sealed class Provisioner(StateStore store, HookCalls hooks, RouteBook r
             if (row.Owner is not null)
             {
                 await hooks.RunAsync(HookStages.Acquire, plan.Settings, row, cancellationToken).ConfigureAwait(false);
+            }
+
+            if (rests)
+            {
+                await plan.Type.RestAsync(routes.ContextOf(plan.Settings, row), cancellationToken).ConfigureAwait(false);
             }
 
             row = Continue(allocation, (_, transitions, r) => transitions.Finish(r with { Concurrency = row.Concurrency }));

@@ -84,6 +84,21 @@ public abstract class SourceType
     /// <exception cref="ResourceException">It could not be reset (<see cref="ErrorCodes.ProvisionFailed"/>); it is discarded.</exception>
     public virtual Task<ResourceDraft?> ResetAsync(ProvisionContext context, CancellationToken cancellationToken) => Task.FromResult<ResourceDraft?>(null);
 
+    /// <summary>Whether a resource of these settings that nobody has yet is to be put to rest.</summary>
+    /// <param name="settings">The source.</param>
+    /// <returns>True where <see cref="RestAsync"/> has something to do.</returns>
+    public virtual bool Rests(SourceSettings settings) => false;
+
+    /// <summary>
+    /// Puts a resource to rest that was made ahead of time, after the last hook of its making: its way in wakes it. What is given back is put to rest by
+    /// <see cref="ResetAsync"/>.
+    /// </summary>
+    /// <param name="context">What is to rest.</param>
+    /// <param name="cancellationToken">Gives up; the resource is discarded.</param>
+    /// <returns>A task that ends when it rests.</returns>
+    /// <exception cref="ResourceException">It cannot (<see cref="ErrorCodes.ProvisionFailed"/>); it is discarded.</exception>
+    public virtual Task RestAsync(ProvisionContext context, CancellationToken cancellationToken) => Task.CompletedTask;
+
     /// <summary>
     /// Unmakes a resource, also one that was only half made or is already gone: a second call succeeds. Called again until it succeeds.
     /// </summary>

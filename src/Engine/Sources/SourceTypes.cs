@@ -10,6 +10,7 @@ internal sealed class SourceTypes(IReadOnlyList<SourceType> additional, HostEnvi
         new SshSource(),
         new BoxSource(environment),
         new ChrootSource(environment),
+        new LxcSource(environment),
         new ContainerSource("docker", environment),
         new ContainerSource("podman", environment),
         .. additional,

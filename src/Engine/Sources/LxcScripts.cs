@@ -1,0 +1,360 @@
+namespace CrCache.Sources;
+
+/// <summary>
+/// The POSIX sh that makes, starts, resets and unmakes a container, on the machine that has LXC. Each gets the container's own directory as
+/// <c>$1</c> and the store that it belongs to as <c>$2</c>. The directory's parent is LXC's path (<c>lxc-ls -P</c> lists what is there), and
+/// everything is found by the directory's name alone: the container's processes are those in its cgroups, which have the name of the store
+/// and the container, so that nothing need be written down in time. Its mounts are all in its own namespace.
+/// </summary>
+internal static class LxcScripts
+{
+    /// <summary>
+    /// What the others need. One of them at a time works on a container: they lock its directory. <c>end</c> kills what runs in the container,
+    /// and with its last process LXC's monitor ends; one that was only about to start is found by a mark in its environment.
+    /// </summary>
+    public const string Common =
+        """
+        set -eu
+        umask 022
+        PATH=${PATH:-/usr/bin:/bin}:/usr/local/sbin:/usr/sbin:/sbin
+        dir=$1 store=$2; shift 2
+        name=${dir##*/} root=${dir%/*}
+        tree=crcache.$store.$name
+        nl='
+        '
+        fail() { echo "$*" >&2; exit 1; }
+        boot() { cat /proc/sys/kernel/random/boot_id; }
+        able() {
+          [ "$(id -u)" = 0 ] || fail "LXC needs root here: run crcache as root, or reach the base as root"
+          for tool in lxc-start lxc-info flock setpriv nsenter unshare timeout; do
+            command -v $tool >/dev/null || fail "$tool is not installed: install lxc, util-linux and coreutils"
+          done
+        }
+        own() {
+          [ ! -L "$dir" ] || fail "$dir is a link: nothing is deleted through it; remove it"
+          [ -d "$dir" ] || return 1
+          [ -s "$dir/store" ] || { rm -f "$dir/store"; rmdir "$dir" 2>/dev/null || fail "$dir has no mark of CrCache: remove it"; return 1; }
+          read -r mark <"$dir/store"
+          [ "$mark" = "$store" ] || fail "it belongs to another store: give this source a directory= of its own ($dir)"
+        }
+        hold() {
+          exec 9<"$dir"
+          flock -w 60 9 || fail "another process is at work on $dir"
+          [ "$dir" -ef /proc/self/fd/9 ] || fail "$dir was made anew meanwhile"
+        }
+        trees() { find /sys/fs/cgroup -type d -name "$tree" -prune 2>/dev/null || :; }
+        members() {
+          for at in $(trees); do find "$at" -path "$1" -name cgroup.procs -exec cat {} + 2>/dev/null || :; done | grep -vx 0 | sort -u
+        }
+        marked() {
+          for at in $(grep -lsxz -F -e "CRCACHE_LXC=$dir" /proc/[0-9]*/environ); do at=${at#/proc/}; echo "${at%/environ}"; done
+        }
+        end() {
+          if [ -s "$dir/holder" ]; then
+            read -r at at era space <"$dir/holder"
+            [ "$era" != "$(boot)" ] || [ "$space" = "$(readlink /proc/self/ns/pid)" ] || fail "$dir was made in another container: discard it there"
+          fi
+          tries=0
+          while :; do
+            for at in $(trees); do
+              [ ! -e "$at/container/cgroup.kill" ] || echo 1 >"$at/container/cgroup.kill" || :
+            done 2>/dev/null
+            inside=$(members '*/container/*') outside=
+            [ -n "$inside" ] || outside=$(members '*') || :
+            [ -n "$inside$outside" ] || outside=$(marked) || :
+            [ -n "$inside$outside" ] || break
+            for at in $inside; do kill -9 "$at" || :; done 2>/dev/null
+            if [ -n "$outside" ] && { [ $tries -gt 100 ] || [ ! -s "$dir/holder" ]; }; then
+              for at in $outside; do kill -9 "$at" || :; done 2>/dev/null
+            fi
+            tries=$((tries + 1))
+            [ $tries -lt 500 ] || fail "process ${inside:-$outside} of the container does not end"
+            sleep 0.02
+          done
+          rm -f "$dir/holder"
+          tries=0
+          while at=$(trees); [ -n "$at" ]; do
+            find $at -depth -type d -exec rmdir {} + 2>/dev/null || :
+            tries=$((tries + 1))
+            [ $tries -lt 250 ] || fail "the cgroup ${at%%"$nl"*} cannot be removed"
+            [ -z "$(trees)" ] || sleep 0.02
+          done
+        }
+        empty() {
+          real=$(readlink -f "$1") && [ -n "$real" ]
+          while read -r at at at at point at; do
+            case $point/ in "$real"/*) fail "something is mounted at $point: nothing is deleted through it; unmount it" ;; esac
+          done </proc/self/mountinfo
+          rm -rf --one-file-system -- "$1"
+        }
+        running() {
+          [ -s "$dir/holder" ] || return 1
+          read -r at since era space <"$dir/holder"
+          [ "$era" = "$(boot)" ] && [ "$(began "$at")" = "$since" ]
+        }
+        began() {
+          read -r at 2>/dev/null <"/proc/$1/stat" || return 1
+          set -- ${at##*) }
+          [ "$1" != Z ] && shift 19 && echo "$1"
+        }
+        start() {
+          exec 8<"$root"
+          flock -s 8
+          : >"$dir/log"
+          env -i "PATH=$PATH" "CRCACHE_LXC=$dir" lxc-start -P "$root" -n "$name" -f "$dir/config" -o "$dir/log" -l ERROR -d 8<&- 9<&- </dev/null >/dev/null 2>&1 ||
+            fail "lxc-start: $(said)"
+          at=$(lxc-info -P "$root" -n "$name" -p -H 2>/dev/null) && since=$(began "$at") ||
+            fail "the container's first process has ended at once: $(said)"
+          exec 8<&-
+          echo "$at $since $(boot) $(readlink /proc/self/ns/pid)" >"$dir/holder.new"
+          mv "$dir/holder.new" "$dir/holder"
+          rm -f "$dir/asleep"
+          if [ -e "$dir/boots" ]; then
+            timeout 120 nsenter -t "$at" -m -p sh -c 'case $(readlink -f /sbin/init) in */systemd)
+              while [ ! -S /run/systemd/private ]; do sleep 0.1; done; systemctl is-system-running --wait ;; esac' 9<&- </dev/null >/dev/null 2>&1 || :
+          fi
+        }
+        said() { sed -n 's/.* - [^ ]*:[0-9]* - //p' "$dir/log" | head -n 1 | grep . || echo "is there a shell in its root file system? $dir/log may say more"; }
+        sleeps() {
+          if running && [ -e "$dir/boots" ]; then lxc-stop -P "$root" -n "$name" -t 60 9<&- >/dev/null 2>&1 || :; fi
+          : >"$dir/asleep"
+          end
+        }
+        layers() {
+          read -r kind <"$dir/kind"
+          read -r lower <"$dir/lower"
+          if [ "$kind" = copy ]; then
+            mkdir "$dir/root"
+            cp -a --reflink=auto -- "$lower/." "$dir/root"
+          else
+            mkdir "$dir/upper"
+            chown --reference="${lower%%:*}" "$dir/upper"
+            chmod --reference="${lower%%:*}" "$dir/upper"
+          fi
+          mkdir "$dir/imports"
+          [ ! -s "$dir/fill" ] || unshare -m --propagation private sh -c "$fill" sh "$dir" "$lower" "$kind" 9<&-
+        }
+        fill='set -eu
+        dir=$1
+        if [ "$3" = overlay ]; then
+          mkdir -p "$dir/work" "$dir/root"
+          mount -t overlay -o "lowerdir=$2,upperdir=$dir/upper,workdir=$dir/work" overlay "$dir/root"
+        fi
+        root=$(readlink -f "$dir/root")
+        while read -r kind from && read -r to; do
+          [ -e "$from" ] || { echo "import: there is no $from" >&2; exit 1; }
+          case $kind in
+            copy)
+              at=$(realpath -m -- "$root$to")
+              case $at in "$root"/*) ;; *) echo "import: $to is a link that leads out of the container" >&2; exit 1 ;; esac
+              mkdir -p "${at%/*}"
+              if command -v rsync >/dev/null && [ -d "$from" ]; then rsync -aHAX "$from/" "$at/"
+              elif [ -d "$from" ]; then mkdir -p "$at"; cp -a "$from/." "$at"
+              else cp -a "$from" "$at"; fi ;;
+            overlay)
+              mkdir -p "$dir/imports/upper$to" "$dir/imports/work$to"
+              chown --reference="$from" "$dir/imports/upper$to"
+              chmod --reference="$from" "$dir/imports/upper$to" ;;
+          esac
+        done <"$dir/fill"'
+
+        """;
+
+    /// <summary>
+    /// Makes a container: $3 what it comes from, <c>container</c> or a key of <see cref="GoldenTree.Keys"/>, and $4 its text; $5 LXC's path that a base
+    /// container is in, or the golden tree's name; $6 <c>own</c> or <c>system</c>; $7 the script that starts it; $8 more lines of its configuration;
+    /// $9 the bridge that it is at, or nothing; then its imports, by threes. The file <c>boots</c> says that its own init is to be waited for. It writes how many processors the
+    /// container may use.
+    /// </summary>
+    public const string Make = Common + GoldenTree.Script +
+        """
+        able
+        case $dir in *[!a-zA-Z0-9/._+@-]*) fail "'$dir' cannot be a directory of containers: use letters, digits and ._+@- only: directory=DIR" ;; esac
+        if own; then hold; end; empty "$dir"; exec 9<&-; fi
+        mkdir -p "$root"
+        mkdir "$dir"
+        echo "$store" >"$dir/store"
+        hold
+        how=$1 base=$2 path=$3 init=$4 starts=$5 more=$6 bridge=$7; shift 7
+        [ -z "$bridge" ] || [ -d "/sys/class/net/$bridge/bridge" ] || fail "network: there is no bridge '$bridge'"
+        if [ "$how" = container ]; then
+          path=${path:-$(lxc-config lxc.lxcpath)}
+          [ -f "$path/$base/config" ] || fail "there is no container '$base' in $path: lxc-ls -P $path lists those that are there"
+          state=$(lxc-info -P "$path" -n "$base" -s -H 2>/dev/null) || state=UNKNOWN
+          [ "$state" = STOPPED ] || fail "the base container '$base' is $state: stop it (lxc-stop -P $path -n $base)"
+          lower=$(lxc-info -P "$path" -n "$base" -c lxc.rootfs.path -H 2>/dev/null) || lower=
+          case $lower in
+            dir:/*|btrfs:/*) lower=${lower#*:} ;;
+            overlay:/*|overlayfs:/*) lower=${lower#*:}; lower=${lower##*:}:${lower%:*} ;;
+            /*) ;;
+            *) fail "the base container '$base' is not on a directory ('$lower'), which an overlay needs: make one that is with lxc-copy -B dir" ;;
+          esac
+          cp "$path/$base/config" "$dir/base.config"
+        else
+          if [ "$how" = tree ]; then lower=$base; else golden "$how" "$base" "$path"; fi
+          if [ -f /usr/share/lxc/config/common.conf ]; then echo "lxc.include = /usr/share/lxc/config/common.conf"; fi >"$dir/base.config"
+        fi
+        [ -d "${lower%%:*}" ] || fail "there is no root file system '${lower%%:*}'"
+        echo "$lower" >"$dir/lower"
+        case $(stat -f -c %T "$dir") in
+          overlay*) case $lower in *:*) fail "$dir lies on an overlay file system, which cannot hold the upper layer of another: directory=DIR" ;; esac
+            kind=copy; place=dir:$dir/root ;;
+          *) kind=overlay; place=overlay:$lower:$dir/upper ;;
+        esac
+        echo $kind >"$dir/kind"
+        [ "$init" = own ] || : >"$dir/boots"
+        printf %s "$starts" >"$dir/start"
+        cat >"$dir/init" <<'END'
+        while :; do
+          sleep 2147483647 &
+          wait
+        done
+        END
+        {
+          echo "lxc.include = $dir/base.config"
+          echo "lxc.net ="
+          echo "lxc.cgroup.dir ="
+          echo "lxc.group ="
+          printf '%s\n' "$more"
+          echo "lxc.rootfs.path = $place"
+          echo "lxc.cgroup.dir.monitor = $tree/monitor"
+          echo "lxc.cgroup.dir.monitor.pivot = $tree/pivot"
+          echo "lxc.cgroup.dir.container = $tree/container"
+          if [ "$init" = own ]; then
+            echo "lxc.autodev = 1"
+            echo "lxc.mount.entry = $dir/init dev/.crcache-init none bind,ro,create=file 0 0"
+            echo "lxc.init.cmd = /bin/sh /dev/.crcache-init"
+          fi
+        } >"$dir/config"
+        : >"$dir/fill"
+        while [ $# -gt 0 ]; do
+          kind=$1 from=$2 to=$3; shift 3
+          what=dir; [ -d "$from" ] || what=file
+          seen="$(printf %s "$from" | sed 's/\\/\\134/g; s/ /\\040/g; s/\t/\\011/g') $(printf %s "${to#/}" | sed 's/\\/\\134/g; s/ /\\040/g; s/\t/\\011/g')"
+          printf '%s %s\n%s\n' "$kind" "$from" "$to" >>"$dir/fill"
+          case $kind in
+            bind) echo "lxc.mount.entry = $seen none rbind,create=$what 0 0" ;;
+            readonly) echo "lxc.mount.entry = $seen none bind,ro,create=$what 0 0" ;;
+            overlay)
+              [ $what = dir ] || fail "import: $from is not a directory, and cannot be overlaid"
+              over=$(printf %s "$from" | sed 's/:/\\134:/g; s/ /\\040/g') to=$(printf %s "$to" | sed 's/ /\\040/g')
+              echo "lxc.mount.entry = overlay ${to#/} overlay lowerdir=$over,upperdir=$dir/imports/upper$to,workdir=$dir/imports/work$to,create=dir 0 0" ;;
+          esac >>"$dir/config"
+        done
+        layers
+        start
+        read -r at rest <"$dir/holder"
+        while read -r key list; do [ "$key" != Cpus_allowed_list: ] || break; done <"/proc/$at/status"
+        count=0
+        IFS=,
+        for at in $list; do count=$((count + ${at#*-} - ${at%-*} + 1)); done
+        echo $count
+        """;
+
+    /// <summary>Starts a container that is stopped, once, however many ask.</summary>
+    public const string Start = Common +
+        """
+        own || fail "it is gone"
+        hold
+        running || { end; start; }
+        """;
+
+    /// <summary>Makes it as it was made: the upper layer is dropped. $3 is <c>running</c> or <c>stopped</c>: what it is until it is handed out.</summary>
+    public const string Revert = Common +
+        """
+        own || fail "it is gone"
+        hold
+        end
+        for at in upper work root imports; do
+          [ ! -e "$dir/$at" ] || empty "$dir/$at"
+        done
+        layers
+        if [ "$1" = running ]; then start; else : >"$dir/asleep"; fi
+        """;
+
+    /// <summary>Stops it until the next command.</summary>
+    public const string Stop = Common +
+        """
+        own || fail "it is gone"
+        hold
+        sleeps
+        """;
+
+    /// <summary>Unmakes it; a second time there is nothing to do. LXC's own lock file goes as well, with its directories where nobody else uses them.</summary>
+    public const string Discard = Common + GoldenTree.Script +
+        """
+        if own; then hold; end; empty "$dir"; fi
+        [ ! -d "$goldens" ] || tidy || :
+        rm -f "/run/lxc/lock$root/.$name"
+        if [ -d "$root" ]; then
+          exec 8<"$root"
+          if flock -n 8; then (cd /run/lxc/lock 2>/dev/null && rmdir -p ".$root" 2>/dev/null) || :; fi
+          rmdir "$root" 2>/dev/null || :
+        fi
+        """;
+
+    /// <summary>
+    /// Goes into a container: $1 its directory, $2 the store, $3 the user, then the command. The container's first process must be the one that
+    /// was written down. One that is stopped is started. The command gets the container's cgroups and namespaces, its limit of capabilities, the
+    /// user's groups as the container has them, and an environment of its own. As with a box, of the processes outside, which the signals of the
+    /// command's group reach as well, one stays: <c>timeout</c>, which sets no time, waits with all signals blocked, and ends as the command
+    /// did, also by a signal. All programs up to the command are the base's: the container need not have any of them.
+    /// </summary>
+    public const string Enter =
+        """
+        d=$1 store=$2 u=$3; shift 3
+        fail() { echo "crcache: $0 $*" >&2; exit 125; }
+        is() { [ "$1" != Z ] && shift 19 && [ "$1" = "$t" ]; }
+        there() { { read -r h t e <"$d/holder" && read -r s <"/proc/$h/stat" && is ${s##*) }; } 2>/dev/null; }
+        if ! there; then
+          [ -e "$d/asleep" ] || fail "is gone: its first process has ended"
+          s=$(/bin/sh "$d/start" "$d" "$store" 2>&1 </dev/null) || fail "cannot be started: $s"
+          there || fail "is gone: its first process has ended"
+        fi
+        r=/proc/$h/root n= g= home=/ shell=
+        case $u in '#'*) n=${u#?} g=$n ;; esac
+        while IFS=: read -r a b c x y z w; do
+          case $c$x in *[!0-9]*|'') continue ;; esac
+          if [ "$a" = "$u" ] || { [ "$c" = "$n" ] && [ "#$n" = "$u" ]; }; then u=$a n=$c g=$x home=$z shell=$w; break; fi
+        done 2>/dev/null <"$r/etc/passwd"
+        case $u$n in root) n=0 g=0 home=/root ;; esac
+        case $n in ''|*[!0-9]*) fail "has no user '$u'" ;; esac
+        l=$g
+        while IFS=: read -r a b c x; do
+          case ,$x, in *,"$u",*) case $c in ''|*[!0-9]*) ;; *) l=$l,$c ;; esac ;; esac
+        done 2>/dev/null <"$r/etc/group"
+        while IFS=: read -r a b x; do
+          case $b in
+            '') for y in /unified ''; do [ ! -e "/sys/fs/cgroup$y$x/cgroup.procs" ] || { echo 0 >"/sys/fs/cgroup$y$x/cgroup.procs"; break; }; done ;;
+            *) echo 0 >"/sys/fs/cgroup/${b#name=}$x/cgroup.procs" ;;
+          esac
+        done 2>/dev/null <"/proc/$h/cgroup"
+        i=
+        if [ -t 0 ]; then
+          while read -r s m; do [ "$s" != SigIgn: ] || break; done <"/proc/$$/status"
+          m=0x$m
+          [ "$((m & 1))" = 0 ] || i=HUP
+          [ "$((m & 2))" = 0 ] || i=$i,INT
+          [ "$((m & 4))" = 0 ] || i=$i,QUIT
+          i=${i:+--ignore-signal=${i#,}}
+        fi
+        p=/proc/$h/ns
+        q=$(command -v nsenter)
+        set -- "--mount=$p/mnt" "--uts=$p/uts" "--ipc=$p/ipc" "--net=$p/net" "--cgroup=$p/cgroup" -- "$@"
+        if [ "$p/user" -ef /proc/self/ns/user ]; then
+          while read -r a b; do [ "$a" != CapBnd: ] || break; done <"/proc/$h/status"
+          while read -r a x; do [ "$a" != CapBnd: ] || break; done <"/proc/$$/status"
+          b=$((0x$x & ~0x$b)) c= x=0
+          while [ "$b" != 0 ]; do
+            case $x,$((b & 1)) in 6,*|7,*|18,*|21,*) ;; *,1) c=$c,-cap_$x ;; esac
+            x=$((x + 1)) b=$((b >> 1))
+          done
+          set -- setpriv "--regid=$g" "--groups=$l" ${c:+"--bounding-set=${c#,}"} "$q" -F -S "$n" "$@"
+        else
+          set -- "$q" -F "--user=$p/user" -S "$n" -G "$g" "$@"
+        fi
+        exec env --block-signal --default-signal=CHLD "$q" -F "--pid=$p/pid" timeout --foreground 0 env -i --default-signal $i \
+          "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" "HOME=$home" "USER=$u" "LOGNAME=$u" ${shell:+"SHELL=$shell"} container=lxc \
+          ${TERM:+"TERM=$TERM"} ${CRCACHE_RUN:+"CRCACHE_RUN=$CRCACHE_RUN"} ${CRCACHE_RESOURCE:+"CRCACHE_RESOURCE=$CRCACHE_RESOURCE"} "$@"
+        """;
+}

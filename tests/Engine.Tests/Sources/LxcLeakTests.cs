@@ -1,0 +1,179 @@
+using System.Globalization;
+
+namespace CrCache.Sources;
+
+/// <summary>That nothing of a container is left, whatever happened to it.</summary>
+public sealed class LxcLeakTests : IDisposable
+{
+    private readonly EngineFixture _fixture = new();
+
+    public LxcLeakTests() => LxcLab.Require();
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public void Dispose()
+    {
+        LxcLab.Sweep(Path.Combine(_fixture.Home.StateDirectory, "lxc"));
+        _fixture.Dispose();
+    }
+
+    [Fact]
+    public async Task Discarded_nothing_is_left_and_nothing_was_mounted_on_the_machine()
+    {
+        using TemporaryDirectory precious = new();
+        precious.Write("file", "precious");
+        var mounts = await File.ReadAllTextAsync("/proc/self/mountinfo", Token);
+        using LxcLab lab = new(new() { ["import"] = $"bind:{precious.Path}:/srv/precious" });
+        await lab.ShellAsync("ln -s /srv/precious /link; mkdir -m 0 /closed; setsid sleep 300 </dev/null >/dev/null 2>&1 &");
+        Assert.Equal(mounts, await File.ReadAllTextAsync("/proc/self/mountinfo", Token));
+
+        await lab.DiscardAsync();
+        await lab.DiscardAsync();
+
+        Assert.Equal("precious", await File.ReadAllTextAsync(precious.Combine("file"), Token));
+        Assert.Equal("", await lab.LeftAsync());
+        Assert.Equal("", (await ProcessRun.RunAsync(["lxc-ls", "-P", Path.GetDirectoryName(lab.Place)!])).Output);
+    }
+
+    [Theory]
+    [InlineData("running")]
+    [InlineData("stopped")]
+    public async Task After_a_reboot_it_is_gone_or_sleeps_and_is_discarded(string idle)
+    {
+        using LxcLab lab = new(new() { ["idle"] = idle });
+        await lab.ResetAsync();
+        Assert.Equal(idle == "stopped", lab.Init == 0);
+        await EndAsync(lab);
+
+        var finished = await lab.ShellAsync("echo up");
+
+        Assert.Equal(
+            idle == "stopped" ? (0, "up\n", "") : (125, "", "crcache: lab-0 is gone: its first process has ended\n"),
+            (finished.ExitCode, finished.Output, finished.Error));
+        await EndAsync(lab);
+        await lab.DiscardAsync();
+        Assert.Equal("", await lab.LeftAsync());
+    }
+
+    [Fact]
+    public async Task Made_again_or_reset_it_is_as_new_where_its_monitor_was_killed_or_it_was_half_made()
+    {
+        using LxcLab lab = new();
+        await EndAsync(lab);
+        await lab.ResetAsync();
+        Assert.Equal(0, (await lab.ShellAsync("true")).ExitCode);
+
+        // What was started, and killed before it could be written down.
+        File.Delete(Path.Combine(lab.Place, "holder"));
+        await lab.MakeAsync();
+        Assert.Equal(0, (await lab.ShellAsync("true")).ExitCode);
+
+        // Another process's id, written down in another boot.
+        using var other = ProcessRun.Start(["sleep", "300"]);
+        await EndAsync(lab);
+        await File.WriteAllTextAsync(Path.Combine(lab.Place, "holder"), $"{other.Id} 1 another-boot pid:[1]\n", Token);
+        Assert.Equal(125, (await lab.ShellAsync("true")).ExitCode);
+        await lab.DiscardAsync();
+        Assert.False(other.HasExited);
+        Assert.Equal("", await lab.LeftAsync());
+    }
+
+    [Fact]
+    public async Task Neither_a_link_nor_what_is_another_stores_is_deleted()
+    {
+        using TemporaryDirectory precious = new();
+        precious.Write("file", "precious");
+        using LxcLab lab = new();
+        await lab.DiscardAsync();
+
+        Directory.CreateDirectory(Path.GetDirectoryName(lab.Place)!);
+        Directory.CreateSymbolicLink(lab.Place, precious.Path);
+        Assert.Contains("is a link", (await Assert.ThrowsAsync<ResourceException>(lab.DiscardAsync)).Message, StringComparison.Ordinal);
+        File.Delete(lab.Place);
+
+        Directory.CreateDirectory(lab.Place);
+        await File.WriteAllTextAsync(Path.Combine(lab.Place, "file"), "", Token);
+        Assert.Contains("has no mark", (await Assert.ThrowsAsync<ResourceException>(lab.DiscardAsync)).Message, StringComparison.Ordinal);
+        await File.WriteAllTextAsync(Path.Combine(lab.Place, "store"), "abcdef\n", Token);
+        Assert.Contains("belongs to another store", (await Assert.ThrowsAsync<ResourceException>(lab.DiscardAsync)).Message, StringComparison.Ordinal);
+        Directory.Delete(lab.Place, recursive: true);
+        Assert.True(File.Exists(precious.Combine("file")));
+    }
+
+    [Fact]
+    public async Task One_made_ahead_of_time_sleeps_until_it_is_used()
+    {
+        using LxcBase lxc = new();
+        _fixture.Home.AddSource("s", $"{lxc.Settings}\nmaximum=1\nreserve=1\nidle=stopped");
+        await _fixture.Engine.Leases.RefillAsync(["s"], Token);
+        Assert.Equal((1, 0), _fixture.Count("s"));
+        var place = Path.Combine(_fixture.Home.StateDirectory, "lxc", "s-0");
+        Assert.True(File.Exists(Path.Combine(place, "asleep")));
+        Assert.False(File.Exists(Path.Combine(place, "holder")));
+
+        await _fixture.Acquire("s");
+        Assert.Equal(0, (await _fixture.Engine.Commands.RunAsync(new("s-0"), new() { Arguments = ["true"] }, Token)).ExitCode);
+        Assert.True(File.Exists(Path.Combine(place, "holder")));
+        await _fixture.Release("s-0");
+        Assert.True(File.Exists(Path.Combine(place, "asleep")));
+    }
+
+    [Fact]
+    public async Task Eight_at_once_have_one_port_and_one_golden_tree_that_is_made_once()
+    {
+        var log = _fixture.Home.Combine("log");
+        _fixture.Home.AddSource("s", $"type=lxc\ncreate=echo made >>{log}; cp -a {BusyboxRoot.Path}/. {{path}}\nmaximum=8");
+
+        var names = (await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => _fixture.Acquire("s", 2))))).SelectMany(n => n).ToArray();
+
+        Assert.Equal("made\n", await File.ReadAllTextAsync(log, Token));
+        await Task.WhenAll(names.Select(async n => Assert.Equal(
+            0, (await _fixture.Engine.Commands.RunAsync(new(n), new() { Arguments = ["sh", "-c", "mkdir /tmp/app; nc -l -p 5432 >/dev/null 2>&1 </dev/null & sleep 0.1; kill -0 $!"] }, Token)).ExitCode)));
+        await _fixture.Release(names);
+        _fixture.Home.AddSource("s", $"type=lxc\ncreate=echo again >>{log}; cp -a {BusyboxRoot.Path}/. {{path}}\nmaximum=8");
+        await _fixture.Acquire("s");
+        await _fixture.Release("s-0");
+        Assert.Single(Directory.GetDirectories(Path.Combine(_fixture.Home.StateDirectory, "lxc", ".golden")));
+    }
+
+    [Theory]
+    [InlineData("network=none", "network")]
+    [InlineData("network=veth:", "network")]
+    [InlineData("network=veth:a b", "network")]
+    [InlineData("config=lxc.net.1.type = none", "config")]
+    [InlineData("config=lxc.net.1.type=\"none\"", "config")]
+    [InlineData("config=lxc.include = /etc/passwd", "config")]
+    [InlineData("config=rm -rf /", "config")]
+    [InlineData("container=../x", "container")]
+    [InlineData("container=-x", "container")]
+    [InlineData("tree=/usr", "container")]
+    [InlineData("lxcpath=here", "lxcpath")]
+    [InlineData("directory=/a/../b", "directory")]
+    [InlineData("cwd=here", "cwd")]
+    [InlineData("user=a b", "user")]
+    [InlineData("init=other", "init")]
+    [InlineData("idle=maybe", "idle")]
+    [InlineData("reset=maybe", "reset")]
+    [InlineData("import=bind:a:/b", "import")]
+    public async Task What_cannot_be_is_refused_by_its_key(string line, string key)
+    {
+        var container = line.StartsWith("container", StringComparison.Ordinal) ? "" : "container=base\n";
+        _fixture.Home.AddSource("s", $"type=lxc\n{container}{line}");
+
+        var error = await Assert.ThrowsAsync<ConfigurationException>(() => _fixture.Acquire("s"));
+
+        Assert.Contains($"{key}: ", error.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>As a reboot does: all its processes end at once, and nothing is tidied up.</summary>
+    private static async Task EndAsync(LxcLab lab)
+    {
+        const string script =
+            """
+            for at in $(grep -lsxz -F -e "CRCACHE_LXC=$1" /proc/[0-9]*/environ); do at=${at%/environ}; kill -STOP "${at#/proc/}"; kill -9 "${at#/proc/}"; done
+            [ "$2" = 0 ] || kill -9 "$2" || :
+            while [ "$2" != 0 ] && [ -d "/proc/$2" ]; do sleep 0.01; done
+            """;
+        (await ProcessRun.RunAsync(["sh", "-c", script, "sh", lab.Place, lab.Init.ToString(CultureInfo.InvariantCulture)])).Success();
+    }
+}
