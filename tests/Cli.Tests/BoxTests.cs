@@ -55,6 +55,21 @@ public sealed class BoxTests : IDisposable
     }
 
     [Fact]
+    public async Task Hooks_use_a_box_that_was_made_anew()
+    {
+        _home.AddSource("s", "type=box\nmaximum=1\nreserve=1");
+        foreach (var stage in (string[])["provision.d", "reset.d"])
+            _home.AddHook("s", stage, "10-use", $"'{Crcache.Program}' run $1 sh -c 'echo {stage} >> /tmp/log'");
+
+        (await _home.CrcacheAsync("acquire", "-s", "s")).Success();
+        (await _home.CrcacheAsync("run", "s-0", "touch", "/tmp/mine")).Success();
+        (await _home.CrcacheAsync("release", "s-0")).Success();
+        (await _home.CrcacheAsync("acquire", "-s", "s")).Success();
+
+        Assert.Equal("provision.d\nreset.d\nlog\n", (await _home.CrcacheAsync("run", "s-0", "sh", "-c", "cat /tmp/log; ls /tmp")).Success().Output);
+    }
+
+    [Fact]
     public async Task A_terminal_comes_through()
     {
         Assert.SkipWhen(Requirement.Script.IsMissing(out var reason), reason);

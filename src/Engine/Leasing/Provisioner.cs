@@ -106,6 +106,11 @@ internal sealed class Provisioner(StateStore store, HookCalls hooks, RouteBook r
             await hooks.RunAsync(HookStages.Provision, plan.Settings, row, cancellationToken).ConfigureAwait(false);
             await hooks.RunAsync(HookStages.Configure, plan.Settings, row, cancellationToken).ConfigureAwait(false);
             row = row with { Concurrency = await hooks.ConcurrencyAsync(plan.Settings, row, cancellationToken).ConfigureAwait(false) };
+            if (plan.HasMakingHooks && plan.Type.Snapshots(plan.Settings))
+            {
+                row = await SnapshotAsync(allocation, row, cancellationToken).ConfigureAwait(false);
+            }
+
             if (row.Owner is not null)
             {
                 await hooks.RunAsync(HookStages.Acquire, plan.Settings, row, cancellationToken).ConfigureAwait(false);
@@ -120,6 +125,14 @@ internal sealed class Provisioner(StateStore store, HookCalls hooks, RouteBook r
         }
 
         return row;
+    }
+
+    private async Task<ResourceRow> SnapshotAsync(Allocation allocation, ResourceRow row, CancellationToken cancellationToken)
+    {
+        var plan = allocation.Plan;
+        return await plan.Type.SnapshotAsync(routes.ContextOf(plan.Settings, row), cancellationToken).ConfigureAwait(false) is { } draft
+            ? Continue(allocation, (t, transitions, r) => new Allocator(t, transitions, Earmarks.None).Describe(r, plan, draft, row.Concurrency)) with { Concurrency = row.Concurrency }
+            : row;
     }
 
     private Task<ResourceDraft> DraftAsync(Allocation allocation, CancellationToken cancellationToken) =>

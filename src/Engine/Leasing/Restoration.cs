@@ -35,11 +35,7 @@ internal sealed class Restoration(StateStore store, SourceTypes types, HookCalls
         if (row.Base is { } name && store.Read(t => t.Resources.Find(name)) is { } below && below.Owner?.Resource == row.Name)
         {
             await caller.Commands.EndAsync(name, cancellationToken).ConfigureAwait(false);
-            var restored = await ResetAsync(below, cancellationToken).ConfigureAwait(false);
-            if (restored.Route is { } route && route != below.Route)
-            {
-                Change(below, (transitions, r) => transitions.Describe(r, route, r.Concurrency ?? 1));
-            }
+            await ResetAsync(below, cancellationToken).ConfigureAwait(false);
         }
 
         return await BlamingAsync(row, () => ResetAloneAsync(row, cancellationToken)).ConfigureAwait(false);
@@ -52,7 +48,17 @@ internal sealed class Restoration(StateStore store, SourceTypes types, HookCalls
         {
             if (await type.ResetAsync(routes.ContextOf(settings, row), cancellationToken).ConfigureAwait(false) is { } draft)
             {
-                row = row with { Route = StoredJson.Of(draft.Route with { Via = row.Base }) };
+                var route = StoredJson.Of(draft.Route with { Via = row.Base });
+                row = row with { Route = route };
+
+                // For the hooks, and whatever is layered on it.
+                Change(row, (transitions, r) => transitions.Describe(r, route, r.Concurrency ?? 1));
+            }
+
+            if (type.Recreates(settings))
+            {
+                await hooks.RunAsync(HookStages.Provision, settings, row, cancellationToken).ConfigureAwait(false);
+                await hooks.RunAsync(HookStages.Configure, settings, row, cancellationToken).ConfigureAwait(false);
             }
         }
 

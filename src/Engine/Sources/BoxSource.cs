@@ -59,6 +59,8 @@ internal sealed class BoxSource(HostEnvironment environment) : SourceType
 
     public override bool Resets(SourceSettings settings) => new BoxSettings(settings).Reset != ResetStrategy.None;
 
+    public override bool Recreates(SourceSettings settings) => new BoxSettings(settings).Reset == ResetStrategy.Recreate;
+
     public override async Task<ResourceDraft?> ResetAsync(ProvisionContext context, CancellationToken cancellationToken)
     {
         MakingPlace place = new(context, environment);

@@ -58,6 +58,8 @@ internal sealed class ChrootSource(HostEnvironment environment) : SourceType
 
     public override bool Resets(SourceSettings settings) => new ChrootSettings(settings).Reset != ResetStrategy.None;
 
+    public override bool Recreates(SourceSettings settings) => new ChrootSettings(settings).Reset == ResetStrategy.Recreate;
+
     public override async Task<ResourceDraft?> ResetAsync(ProvisionContext context, CancellationToken cancellationToken)
     {
         if (ResetSetting.Command(context.Settings) is not { } command)

@@ -80,6 +80,8 @@ internal sealed class ContainerSource(string engine, HostEnvironment environment
 
     public override bool Resets(SourceSettings settings) => Of(settings).Reset != ResetStrategy.None;
 
+    public override bool Recreates(SourceSettings settings) => Of(settings).Reset == ResetStrategy.Recreate;
+
     public override async Task<ResourceDraft?> ResetAsync(ProvisionContext context, CancellationToken cancellationToken)
     {
         if (ResetSetting.Command(context.Settings) is not { } command)

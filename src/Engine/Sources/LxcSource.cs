@@ -83,6 +83,8 @@ internal sealed class LxcSource(HostEnvironment environment) : SourceType
 
     public override bool Resets(SourceSettings settings) => new LxcSettings(settings) is { Reset: not ResetStrategy.None } or { Sleeps: true };
 
+    public override bool Recreates(SourceSettings settings) => new LxcSettings(settings).Reset == ResetStrategy.Recreate;
+
     public override async Task<ResourceDraft?> ResetAsync(ProvisionContext context, CancellationToken cancellationToken)
     {
         LxcSettings lxc = new(context.Settings);

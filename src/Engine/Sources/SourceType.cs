@@ -84,6 +84,28 @@ public abstract class SourceType
     /// <exception cref="ResourceException">It could not be reset (<see cref="ErrorCodes.ProvisionFailed"/>); it is discarded.</exception>
     public virtual Task<ResourceDraft?> ResetAsync(ProvisionContext context, CancellationToken cancellationToken) => Task.FromResult<ResourceDraft?>(null);
 
+    /// <summary>
+    /// Whether <see cref="ResetAsync"/> makes a resource of these settings anew from nothing, so that the hooks of its making are to be run again.
+    /// </summary>
+    /// <param name="settings">The source.</param>
+    /// <returns>False for a type that keeps, or brings back, what they did.</returns>
+    public virtual bool Recreates(SourceSettings settings) => false;
+
+    /// <summary>Whether a snapshot is to be taken of a resource of these settings when the hooks of its making have run, for <see cref="ResetAsync"/> to go back to.</summary>
+    /// <param name="settings">The source.</param>
+    /// <returns>True where <see cref="SnapshotAsync"/> has something to do.</returns>
+    public virtual bool Snapshots(SourceSettings settings) => false;
+
+    /// <summary>
+    /// Takes the snapshot that <see cref="ResetAsync"/> goes back to, where hooks have changed a resource since it was made. Nothing of theirs runs on it any
+    /// more. It may be killed at any point; the resource is then discarded.
+    /// </summary>
+    /// <param name="context">Of what to take it.</param>
+    /// <param name="cancellationToken">Gives up; the resource is discarded.</param>
+    /// <returns>The resource, if its way in has changed; null where it has not.</returns>
+    /// <exception cref="ResourceException">It could not be taken (<see cref="ErrorCodes.ProvisionFailed"/>); the resource is discarded.</exception>
+    public virtual Task<ResourceDraft?> SnapshotAsync(ProvisionContext context, CancellationToken cancellationToken) => Task.FromResult<ResourceDraft?>(null);
+
     /// <summary>Whether a resource of these settings that nobody has yet is to be put to rest.</summary>
     /// <param name="settings">The source.</param>
     /// <returns>True where <see cref="RestAsync"/> has something to do.</returns>

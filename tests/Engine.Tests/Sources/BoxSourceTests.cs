@@ -8,6 +8,8 @@ public sealed class BoxSourceTests : SourceContract
 
     public BoxSourceTests() => BoxLab.Require();
 
+    protected override bool IsRecreated => true;
+
     protected override string Configure(TestHome home)
     {
         _home = home;
@@ -27,6 +29,8 @@ public sealed class BoxInBoxSourceTests : SourceContract
     private TestHome? _home;
 
     public BoxInBoxSourceTests() => BoxLab.Require();
+
+    protected override bool IsRecreated => true;
 
     protected override string Configure(TestHome home)
     {
@@ -52,6 +56,8 @@ public sealed class BoxInChrootSourceTests : SourceContract
         ChrootLab.Require();
         BoxLab.Require();
     }
+
+    protected override bool IsRecreated => true;
 
     protected override string Configure(TestHome home)
     {
@@ -79,6 +85,8 @@ public sealed class BoxOverSshSourceTests : SourceContract, IClassFixture<SshLab
         BoxLab.Require();
         _lab = lab;
     }
+
+    protected override bool IsRecreated => true;
 
     protected override string Configure(TestHome home)
     {

@@ -15,5 +15,7 @@ public abstract class ContainerSourceContract : SourceContract
         _engine = engines.Get(name);
     }
 
+    protected override bool IsRecreated => true;
+
     protected override string Configure(TestHome home) => _engine.Configuration;
 }
