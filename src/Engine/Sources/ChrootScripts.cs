@@ -2,7 +2,8 @@ namespace CrCache.Sources;
 
 /// <summary>
 /// The POSIX sh that makes, resets and discards a chroot on its base. A chroot's directory holds <c>store</c> (whose it is), <c>golden</c> (which
-/// golden tree it is a clone of), <c>kind</c> and <c>below</c> (what sort of clone, and of what), <c>holder</c> (its first process) and <c>root</c>, where its <c>/</c> is.
+/// golden tree it is a clone of), <c>kind</c> and <c>below</c> (what sort of clone, and of what), <c>holder</c> (its first process) and <c>root</c>, where its <c>/</c> is,
+/// and where hooks have changed it since it was made <c>frozen</c>: what they wrote over the golden tree, or the tree that it is a clone of from then on.
 /// Beside the chroots are the golden trees, in <c>.golden</c>: each with a lock, which is held while it is made or deleted, and under
 /// <c>.new</c> until it is complete. All mounts are in the holder's own namespace, so that the base has none to clean up.
 /// </summary>
@@ -85,7 +86,7 @@ internal static class ChrootScripts
           [ -d "$1" ] || return 0
           bare "$1"
           word "$1/kind"
-          for sub in root tree; do
+          for sub in root tree frozen/root; do
             [ "$v" = btrfs ] && [ -d "$1/$sub" ] || continue
             what="$1 cannot be deleted"
             run btrfs subvolume delete "$1/$sub"
@@ -94,7 +95,8 @@ internal static class ChrootScripts
           run rm -rf --one-file-system -- "$1"
         }
 
-        # What a chroot has, but not what it is: with yes its marks stay. Killed before it had a mark, it has nothing else.
+        # What a chroot has, but not what it is: with yes its marks stay, and what is frozen; with freeze, what was written becomes that. Killed
+        # before it had a mark, it has nothing else.
         unmake() {
           [ ! -L "$dir" ] || fail "$dir is a link: nothing is deleted through it; remove it"
           [ -d "$dir" ] || return 0
@@ -113,10 +115,18 @@ internal static class ChrootScripts
             what=discard_command
             run sh -c "$out"
           fi
-          [ "$1" = yes ] || { delete "$dir"; return; }
+          [ "$1" != no ] || { delete "$dir"; return; }
           bare "$dir"
-          what="$dir cannot be emptied"
           word "$dir/kind"
+          if [ "$1" = freeze ]; then
+            what="$dir cannot be frozen"
+            sub=root
+            [ "$v" != overlay ] || sub=upper
+            run mkdir -m 700 "$dir/frozen"
+            run mv "$dir/$sub" "$dir/frozen/$sub"
+            [ ! -d "$dir/imports" ] || run mv "$dir/imports" "$dir/frozen/imports"
+          fi
+          what="$dir cannot be emptied"
           [ "$v" != btrfs ] || [ ! -d "$dir/root" ] || run btrfs subvolume delete "$dir/root"
           run rm -rf --one-file-system -- "$dir/root" "$dir/upper" "$dir/work" "$dir/lower" "$dir/imports" "$dir/holder" "$dir/log"
         }
@@ -165,13 +175,13 @@ internal static class ChrootScripts
 
     /// <summary>
     /// Makes a chroot, or resets one: after the arguments of all $5 the name of the golden tree, $6 yes for a reset, which stays with the golden
-    /// tree that is there, $7 what it comes from and $8 the command or path, $9 how it is cloned, then the line that clones it,
+    /// tree that is there and with what is frozen, and freeze for one to what it is now, $7 what it comes from and $8 the command or path, $9 how it is cloned, then the line that clones it,
     /// <see cref="ChrootHolder.Hold"/>, the host's name and the imports. It says the holder's id and start, the sort of clone and the directory, and in the
     /// next line the number of processors.
     /// </summary>
     public const string Make = Common +
         """
-        key=$5 keep=$6 origin=$7 from=$8 clone=$9
+        key=$5 how=$6 keep=$6 origin=$7 from=$8 clone=$9
         shift 9
         clone_command=$1 hold=$2 name=$3
         shift 3
@@ -179,12 +189,14 @@ internal static class ChrootScripts
         for tool in unshare nsenter mount flock setsid setpriv timeout hostname; do
           command -v "$tool" >/dev/null || fail "$tool is not installed"
         done
+        [ "$how" = no ] || keep=yes
+        [ "$keep" = no ] || [ -d "$dir" ] || fail "$dir is gone"
         case $origin in
           tarball)
             if [ -f "$from" ]; then key=$key-$(stat -Lc %.Y-%s-%i "$from"); elif [ "$keep" != yes ]; then fail "tarball: there is no file $from"; fi ;;
           tree) [ -d "$from" ] || fail "tree: there is no directory $from"; from=$(cd -P -- "$from" && pwd -P) ;;
         esac
-        unmake "$keep"
+        unmake "$how"
         [ -d "$home" ] || mkdir -p -m 700 "$home" || exit
         real
         [ -d "$dir" ] || { mkdir -m 700 "$dir" && echo "$store" >"$dir/store" || exit; }
@@ -249,9 +261,11 @@ internal static class ChrootScripts
         echo "$kind" >"$dir/kind"
         echo "$lower" >"$dir/below"
         cd "$dir" || exit
-        what=clone
+        what=clone like=$lower
+        [ ! -d frozen/upper ] || like=frozen/upper
+        [ ! -d frozen/root ] || lower=$dir/frozen/root
         case $kind in
-          overlay) mkdir lower upper work root && chmod --reference="$lower" upper && chown --reference="$lower" upper || exit ;;
+          overlay) mkdir lower upper work root && chmod --reference="$like" upper && chown --reference="$like" upper || exit ;;
           btrfs) run btrfs subvolume snapshot "$lower" root ;;
           command) mkdir root || exit; filled "$clone_command" "$dir/root" "$lower"; what=clone_command; run sh -c "$out" ;;
           reflink) mkdir root || exit; run cp -ax --reflink=always -- "$lower/." root ;;
