@@ -82,8 +82,10 @@ public sealed class ChrootTests : IDisposable
     [InlineData("command")]
     public async Task What_hooks_made_of_it_is_there_for_every_holder_and_what_one_of_them_wrote_is_not(string how)
     {
-        var clone = $"clone_command=cp -a {{golden}}/. {{path}}\ndiscard_command=true";
-        _home.AddSource("s", $"type=chroot\ncreate=cp -a {BusyboxRoot.Path}/. {{path}}\nmaximum=1\nreserve=1\nclone={how}\n{(how == "command" ? clone : "")}");
+        var lines = $"type=chroot\ncreate=cp -a {BusyboxRoot.Path}/. {{path}}\nmaximum=1\nclone={how}\n";
+        if (how == "command")
+            lines += "clone_command=cp -a {golden}/. {path}\ndiscard_command=true\n";
+        _home.AddSource("s", $"{lines}reserve=1\n");
         _home.AddHook("s", "provision.d", "10-use", $"'{Crcache.Program}' run $1 sh -c 'echo provision > /tmp/log'");
         _home.AddHook("s", "configure.d", "10-use", $"'{Crcache.Program}' run $1 sh -c 'echo configure >> /tmp/log'");
         for (var i = 0; i < 3; i++)
@@ -93,8 +95,9 @@ public sealed class ChrootTests : IDisposable
             (await _home.CrcacheAsync("release", "s-0")).Success();
         }
 
-        File.Delete(Path.Combine(_home.ConfigurationRoot, "sources", "s", "source.conf"));
-        (await _home.CrcacheAsync("gc", "--apply")).Success();
+        _home.AddSource("s", lines);
+        await _home.AcquireAsync("s");
+        (await _home.CrcacheAsync("release", "s-0")).Success();
         Assert.Equal([".golden"], Directory.GetFileSystemEntries(Chroots).Select(Path.GetFileName));
     }
 
