@@ -19,6 +19,7 @@ internal static class LxcScripts
         PATH=${PATH:-/usr/bin:/bin}:/usr/local/sbin:/usr/sbin:/sbin
         dir=$1 store=$2; shift 2
         name=${dir##*/} root=${dir%/*}
+        home=$root goldens=$root/.golden
         tree=crcache.$store.$name
         nl='
         '
@@ -87,6 +88,7 @@ internal static class LxcScripts
           done </proc/self/mountinfo
           rm -rf --one-file-system -- "$1"
         }
+        erase() { [ ! -e "$1" ] || empty "$1"; }
         running() {
           [ -s "$dir/holder" ] || return 1
           read -r at since era space <"$dir/holder"
@@ -193,7 +195,7 @@ internal static class LxcScripts
           esac
           cp "$path/$base/config" "$dir/base.config"
         else
-          if [ "$how" = tree ]; then lower=$base; else golden "$how" "$base" "$path"; fi
+          if [ "$how" = tree ]; then lower=$base; else prepare() { mkdir "$new/tree"; }; golden "$how" "$base" "$path" no; fi
           if [ -f /usr/share/lxc/config/common.conf ]; then echo "lxc.include = /usr/share/lxc/config/common.conf"; fi >"$dir/base.config"
         fi
         [ -d "${lower%%:*}" ] || fail "there is no root file system '${lower%%:*}'"
@@ -322,7 +324,7 @@ internal static class LxcScripts
     public const string Discard = Common + GoldenTree.Script +
         """
         if own; then hold; end; empty "$dir"; fi
-        [ ! -d "$goldens" ] || tidy || :
+        [ ! -d "$goldens" ] || { tidy yes; rmdir "$goldens"; } 2>/dev/null || :
         rm -f "/run/lxc/lock$root/.$name"
         if [ -d "$root" ]; then
           exec 8<"$root"
