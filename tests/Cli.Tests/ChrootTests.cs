@@ -37,6 +37,7 @@ public sealed class ChrootTests : IDisposable
         {
             // Half of them are killed as they reset or discard one.
             _home.AddSource("s", $"{lines}reserve={round % 2}\n");
+            _home.AddHook("s", "provision.d", "10-snapshot", "true");
             string[] command = ["acquire", "-s", "s", "2"];
             await GiveBackAsync();
             if (round >= 3)
@@ -73,6 +74,31 @@ public sealed class ChrootTests : IDisposable
 
         Assert.Empty(Marked(_home));
         Assert.DoesNotContain(Directory.GetDirectories("/proc"), p => Reads($"{p}/environ", "CRCACHE_RESOURCE=s-0") && Reads($"{p}/environ", _home.Path));
+    }
+
+    [Theory]
+    [InlineData("overlay")]
+    [InlineData("copy")]
+    [InlineData("command")]
+    public async Task What_hooks_made_of_it_is_there_for_every_holder_and_what_one_of_them_wrote_is_not(string how)
+    {
+        var lines = $"type=chroot\ncreate=cp -a {BusyboxRoot.Path}/. {{path}}\nmaximum=1\nclone={how}\n";
+        if (how == "command")
+            lines += "clone_command=cp -a {golden}/. {path}\ndiscard_command=true\n";
+        _home.AddSource("s", $"{lines}reserve=1\n");
+        _home.AddHook("s", "provision.d", "10-use", $"'{Crcache.Program}' run $1 sh -c 'echo provision > /tmp/log'");
+        _home.AddHook("s", "configure.d", "10-use", $"'{Crcache.Program}' run $1 sh -c 'echo configure >> /tmp/log'");
+        for (var i = 0; i < 3; i++)
+        {
+            await _home.AcquireAsync("s");
+            Assert.Equal("log\nprovision\nconfigure\n", (await _home.CrcacheAsync("run", "s-0", "sh", "-c", "ls /tmp; cat /tmp/log; rm /tmp/log; touch /tmp/mine")).Success().Output);
+            (await _home.CrcacheAsync("release", "s-0")).Success();
+        }
+
+        _home.AddSource("s", lines);
+        await _home.AcquireAsync("s");
+        (await _home.CrcacheAsync("release", "s-0")).Success();
+        Assert.Equal([".golden"], Directory.GetFileSystemEntries(Chroots).Select(Path.GetFileName));
     }
 
     [Fact]

@@ -31,6 +31,7 @@ public sealed class LxcTests : IDisposable
     public async Task Killed_at_any_moment_nothing_of_it_is_left(string idle)
     {
         _home.AddSource("s", $"{_base!.Settings}\nmaximum=3\nreserve=1\nidle={idle}");
+        _home.AddHook("s", "provision.d", "10-snapshot", "true");
         for (var round = 0; round < 8; round++)
         {
             using var victim = _home.StartCrcache(round % 2 == 0 ? ["acquire", "-s", "s", "2"] : ["release", "s-0", "s-1"]);
@@ -58,6 +59,27 @@ public sealed class LxcTests : IDisposable
         File.Delete(hook);
         (await _home.CrcacheAsync("gc", "--apply")).Success();
 
+        await RequireNothingAsync();
+    }
+
+    [Theory]
+    [InlineData("running")]
+    [InlineData("stopped")]
+    public async Task What_hooks_made_of_it_is_there_for_every_holder_and_what_one_of_them_wrote_is_not(string idle)
+    {
+        _home.AddSource("s", $"{_base!.Settings}\nmaximum=1\nreserve=1\nidle={idle}");
+        _home.AddHook("s", "provision.d", "10-use", $"'{Crcache.Program}' run $1 sh -c 'echo provision > /tmp/log'");
+        _home.AddHook("s", "configure.d", "10-use", $"'{Crcache.Program}' run $1 sh -c 'echo configure >> /tmp/log'");
+        for (var i = 0; i < 3; i++)
+        {
+            await _home.AcquireAsync("s");
+            Assert.Equal("log\nprovision\nconfigure\n", (await _home.CrcacheAsync("run", "s-0", "sh", "-c", "ls /tmp; cat /tmp/log; rm /tmp/log; touch /tmp/mine")).Success().Output);
+            (await _home.CrcacheAsync("release", "s-0")).Success();
+        }
+
+        _home.AddSource("s", $"{_base.Settings}\nmaximum=1");
+        await _home.AcquireAsync("s");
+        (await _home.CrcacheAsync("release", "s-0")).Success();
         await RequireNothingAsync();
     }
 

@@ -8,7 +8,8 @@ internal static class ChrootHolder
 {
     /// <summary>
     /// Puts everything in its place, from the chroot's directory: $1 the host's name, $2 what tells this boot and pid namespace, $3 what sort of
-    /// clone it is, $4 the tree below an overlay, $5 the directory, $6 what the tree comes from; then the imports, by threes. What is to be mounted in the tree is not
+    /// clone it is, $4 the tree below an overlay, $5 the directory, $6 what the tree comes from; then the imports, by threes. What is frozen, hooks have made of
+    /// all that: it lies in between, and nothing is written over it. What is to be mounted in the tree is not
     /// led out of it by a link there. As the first process nobody inside can end it, and as it ignores SIGCHLD the kernel reaps
     /// what is left to it.
     /// </summary>
@@ -33,6 +34,7 @@ internal static class ChrootHolder
           overlay)
             # A path of the user's can have commas and colons in it.
             if [ "$origin" = tree ]; then put --bind "$lower" lower; low=lower; else low=../.golden/${lower#"$home/.golden/"}; fi
+            [ ! -d frozen/upper ] || low=frozen/upper:$low
             put -t overlay -o "lowerdir=$low,upperdir=upper,workdir=work" overlay root
             # What keeps the changes of this one and of others is not seen in them.
             case $home in "${lower%/}"/*) [ ! -d "root/${home#"${lower%/}"}" ] || put -t tmpfs -o ro,nosuid,nodev,mode=700 tmpfs "root/${home#"${lower%/}"}" ;; esac
@@ -59,7 +61,7 @@ internal static class ChrootHolder
         hostname "$name"
 
         # The network is the base's, and so is who answers for its names.
-        if [ -d root/etc ] && [ ! -L root/etc ] && rm -f root/etc/hosts root/etc/resolv.conf 2>/dev/null; then
+        if [ ! -d frozen ] && [ -d root/etc ] && [ ! -L root/etc ] && rm -f root/etc/hosts root/etc/resolv.conf 2>/dev/null; then
           { cat /etc/hosts 2>/dev/null || echo '127.0.0.1 localhost'; printf '127.0.0.1\t%s\n' "$name"; } >root/etc/hosts
           [ ! -e /etc/resolv.conf ] || cat /etc/resolv.conf >root/etc/resolv.conf
         fi
@@ -85,11 +87,14 @@ internal static class ChrootHolder
             overlay)
               [ -d "$src" ] || fail "import: $src is no directory, and cannot be overlaid"
               mkdir -p "imports/$i/upper" "imports/$i/work"
-              chmod --reference="$src" "imports/$i/upper"
-              chown --reference="$src" "imports/$i/upper"
-              put -t overlay -o "lowerdir=$src,upperdir=imports/$i/upper,workdir=imports/$i/work" overlay "root$to"
+              like=$src low=$src
+              [ ! -d "frozen/imports/$i/upper" ] || like=frozen/imports/$i/upper low=$like:$src
+              chmod --reference="$like" "imports/$i/upper"
+              chown --reference="$like" "imports/$i/upper"
+              put -t overlay -o "lowerdir=$low,upperdir=imports/$i/upper,workdir=imports/$i/work" overlay "root$to"
               ;;
             copy)
+              [ ! -d frozen ] || continue
               if [ -d "$src" ]; then src=$src/ to=$to/; fi
               if command -v rsync >/dev/null; then rsync -a "$src" "root$to"; elif [ -d "$src" ]; then cp -a "$src." "root$to"; else cp -a "$src" "root$to"; fi
               ;;

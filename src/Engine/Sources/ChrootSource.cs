@@ -54,17 +54,24 @@ internal sealed class ChrootSource(HostEnvironment environment) : SourceType
     }
 
     public override Task<ResourceDraft> ProvisionAsync(ProvisionContext context, CancellationToken cancellationToken) =>
-        MakeAsync(context, keepsGolden: false, cancellationToken);
+        MakeAsync(context, "no", cancellationToken);
 
     public override bool Resets(SourceSettings settings) => new ChrootSettings(settings).Reset != ResetStrategy.None;
 
-    public override bool Recreates(SourceSettings settings) => new ChrootSettings(settings).Reset == ResetStrategy.Recreate;
+    // Commands of the user's make clones of the golden tree, and need not be able to make one of a clone.
+    public override bool Recreates(SourceSettings settings) =>
+        new ChrootSettings(settings) is { Reset: ResetStrategy.Recreate } or { Reset: ResetStrategy.Snapshot, Clone: "command" };
+
+    public override bool Snapshots(SourceSettings settings) => new ChrootSettings(settings) is { Reset: ResetStrategy.Snapshot, Clone: not "command" };
+
+    public override async Task<ResourceDraft?> SnapshotAsync(ProvisionContext context, CancellationToken cancellationToken) =>
+        await MakeAsync(context, "freeze", cancellationToken).ConfigureAwait(false);
 
     public override async Task<ResourceDraft?> ResetAsync(ProvisionContext context, CancellationToken cancellationToken)
     {
         if (ResetSetting.Command(context.Settings) is not { } command)
         {
-            return await MakeAsync(context, new ChrootSettings(context.Settings).Reset == ResetStrategy.Snapshot, cancellationToken).ConfigureAwait(false);
+            return await MakeAsync(context, new ChrootSettings(context.Settings).Reset == ResetStrategy.Snapshot ? "yes" : "no", cancellationToken).ConfigureAwait(false);
         }
 
         await new MakingPlace(context, environment).RunAsync(
@@ -85,14 +92,14 @@ internal sealed class ChrootSource(HostEnvironment environment) : SourceType
         ResourceException NotDiscarded(string line) => new(ErrorCodes.DiscardFailed, $"{context.Resource} could not be discarded: {line}");
     }
 
-    private async Task<ResourceDraft> MakeAsync(ProvisionContext context, bool keepsGolden, CancellationToken cancellationToken)
+    private async Task<ResourceDraft> MakeAsync(ProvisionContext context, string keeps, CancellationToken cancellationToken)
     {
         ChrootSettings chroot = new(context.Settings);
         MakingPlace place = new(context, environment);
         var said = await place.RunAsync(
             ChrootScripts.Make,
             [
-                .. await ArgumentsAsync(context, place, NotMade, cancellationToken).ConfigureAwait(false), chroot.Key, keepsGolden ? "yes" : "no", chroot.Origin, chroot.OriginText,
+                .. await ArgumentsAsync(context, place, NotMade, cancellationToken).ConfigureAwait(false), chroot.Key, keeps, chroot.Origin, chroot.OriginText,
                 chroot.Clone, chroot.CloneCommand ?? "", ChrootHolder.Hold, context.Resource.Length > LongestHost ? context.Resource[^LongestHost..] : context.Resource,
                 .. chroot.Imports.SelectMany(i => (string[])[i.Kind.ToString().ToLowerInvariant(), i.Source, i.Target]),
             ],

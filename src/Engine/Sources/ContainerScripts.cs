@@ -12,6 +12,9 @@ internal static class ContainerScripts
     /// <summary>The label that says which resource it is.</summary>
     public const string ResourceLabel = "crcache.resource";
 
+    /// <summary>The label of a snapshot's image, whose value only the resource's own directory says. What is made from that image has it without one.</summary>
+    public const string SnapshotLabel = "crcache.snapshot";
+
     /// <summary>
     /// Keeps a container alive: the first process of its pid namespace, which reaps whatever is left to it and ends when it is asked to.
     /// </summary>
@@ -40,11 +43,14 @@ internal static class ContainerScripts
           for p in 'docker: ' 'Error: ' 'Error response from daemon: '; do m=${m#"$p"}; done
           echo "${m:-$kind failed (exit code $2)}" >&2; exit 1
         }
+        seek() {
+          out=$(engine ps -a --no-trunc --filter "label=crcache.store=$store" --filter "label=crcache.resource=$resource" --format '{{.ID}} {{.Names}}' 2>&1) || fail "$out" $?
+          ids=$(printf '%s\n' "$out" | while read -r id called; do [ "$called" != "$name" ] || printf '%s ' "$id"; done)
+        }
         remove() {
           i=0
           while :; do
-            out=$(engine ps -a --no-trunc --filter "label=crcache.store=$store" --filter "label=crcache.resource=$resource" --format '{{.ID}} {{.Names}}' 2>&1) || fail "$out" $?
-            ids=$(printf '%s\n' "$out" | while read -r id called; do [ "$called" != "$name" ] || printf '%s ' "$id"; done)
+            seek
             if [ -z "$ids" ]; then
               [ "$kind" = podman ] || return 0
               engine container exists "$name" >/dev/null 2>&1 && return 0
@@ -59,19 +65,77 @@ internal static class ContainerScripts
           done
         }
 
+        # What the snapshot's image is known by is written down before there is one, its id when it is whole, and at last that its container is.
+        marked() { token= image= whole=; { read -r token image whole <"$place/snapshot"; } 2>/dev/null; [ "$token" ]; }
+        mark() { echo "$*" >"$place/snapshot.new" && mv "$place/snapshot.new" "$place/snapshot" || exit; }
+        unmark() { rm -rf --one-file-system "$place/snapshot" "$place/snapshot.new" "$place/tmp"; }
+
+        # An image without a name of which it was made may be somebody's own.
+        forget() {
+          marked || return 0
+          i=0 said=
+          while :; do
+            out=$(engine images -a -q --no-trunc --filter "label=crcache.snapshot=$token" 2>&1) || fail "$out" $?
+            [ "$out" ] || return 0
+            # What somebody has made of it for himself has it as a layer, and takes it with him.
+            case $said in *'dependent child images'*) engine rmi --no-prune "crcache:${name#crcache-}" >/dev/null 2>&1; return 0 ;; esac
+            [ "$i" -lt 5 ] || fail "$said" 1
+            [ "$i" = 0 ] || sleep 1
+            i=$((i + 1))
+            out=$(printf '%s\n' "$out" | sort -u)
+            said=$(engine rmi -f --no-prune $out 2>&1) || [ "$kind" != podman ] || said=$(engine rmi -f $out 2>&1)
+          done
+        }
+
+        """;
+
+    // A snapshot is of a container that was stopped, so that its files are as its processes left them.
+    private const string Freeze =
+        """
+        freeze() {
+          seek
+          [ "$ids" ] || fail "its container is gone" 1
+          ids=${ids%% *}
+          read -r token </proc/sys/kernel/random/uuid
+          mark "$token"
+          mkdir "$place/tmp" || exit
+          out=$(engine stop "$ids" 2>&1 </dev/null) || fail "$out" 1
+          out=$(TMPDIR=$place/tmp; export TMPDIR; engine commit --change "LABEL crcache.snapshot=$token" "$ids" "crcache:${name#crcache-}" 2>&1 </dev/null) || fail "$out" 1
+          image=$(printf '%s\n' "$out" | grep -Eo '[0-9a-f]{64}' | tail -n 1)
+          [ "$image" ] || fail "$kind did not say which image its snapshot is" 1
+          mark "$token" "$image"
+          rm -rf "$place/tmp"
+        }
+
         """;
 
     /// <summary>
     /// Makes a container and writes its id and how many processors it has: $1 what engine it is, $2 the container's name, $3 the store,
-    /// $4 the resource, $5 the directory that says that something may be there, $6 how many paths to copy into it, those by twos, then
-    /// the engine's words that run it. What was half made before is removed first.
+    /// $4 the resource, $5 the directory that says that something may be there, $6 <c>new</c>, <c>snapshot</c> for a container in place of the one that is there,
+    /// with a snapshot of it, or <c>reset</c> for one of that snapshot, where there is one; $7 how many paths to copy into it, those by twos, then which of
+    /// the words is the image, and the engine's words that run it. What was half made before is removed first.
     /// </summary>
-    public const string Make = Words + Remove +
+    public const string Make = Words + Remove + Freeze +
         $$"""
-        kind=$1 name=$2 store=$3 resource=$4 place=$5 k=$6; shift 6
+        kind=$1 name=$2 store=$3 resource=$4 place=$5 how=$6 k=$7 image=; shift 7
         c=0; while [ "$c" -lt "$k" ]; do c=$((c + 1)); eval "from$c=\$1 to$c=\$2"; shift 2; done
+        at=$1; shift
+        case $how in
+          snapshot) freeze ;;
+          reset) [ ! -e "$place/snapshot" ] || { marked && [ "$whole" ]; } || fail "its snapshot was not finished" 1 ;;
+        esac
         remove
+        if [ "$how" = new ]; then forget; unmark; image=; fi
         mkdir -p "$place" || exit
+        if [ "$image" ]; then
+          # It is not to be pulled, and what was copied is in it.
+          k=0 c=0
+          for word; do
+            c=$((c + 1)); shift
+            [ "$c" != "$at" ] || { set -- "$@" --pull=never --label crcache.snapshot= "$image"; continue; }
+            set -- "$@" "$word"
+          done
+        fi
         out=$(engine "$@" 2>&1 </dev/null) || fail "$out" 1
         id=$(printf '%s\n' "$out" | grep -E '^[0-9a-f]{64}$' | tail -n 1)
         c=0
@@ -86,6 +150,7 @@ internal static class ContainerScripts
             fail "$(engine logs --tail 1 "$id" 2>&1 | tail -n 1 | sed 's/^/its container has ended at once: /' | grep . || echo "its container has ended at once; command= says what keeps it")" 1
           fail "$out" 1
         }
+        [ "$how" != snapshot ] || mark "$token" "$image" yes
         printf '%s\n%s\n' "$id" "$out"
         """;
 
@@ -99,7 +164,10 @@ internal static class ContainerScripts
         [ ! -L "$place" ] || { echo "$place is a link: nothing is deleted through it; remove it" >&2; exit 1; }
         [ -d "$place" ] || exit 0
         remove
-        if [ "$half" = yes ]; then sleep 1; remove; fi
+        forget
+        [ ! -e "$place/snapshot" ] || [ "$whole" ] || half=yes
+        if [ "$half" = yes ]; then sleep 1; remove; forget; fi
+        unmark
         rmdir "$place"
         """;
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using CrCache.Configuration;
 
 namespace CrCache.Sources;
@@ -36,7 +37,7 @@ internal sealed class ContainerSettings(SourceSettings settings, string engine)
     public IReadOnlyList<Import> Imports { get; } = Import.Of(settings);
 
     /// <summary>How it is made fit for its next holder.</summary>
-    public ResetStrategy Reset { get; } = ResetSetting.Of(settings, ResetStrategy.Recreate);
+    public ResetStrategy Reset { get; } = ResetSetting.Of(settings, ResetStrategy.Recreate, ResetStrategy.Snapshot);
 
     /// <summary>The words that call the engine's program.</summary>
     public IReadOnlyList<string> Program =>
@@ -96,7 +97,7 @@ internal sealed class ContainerSettings(SourceSettings settings, string engine)
         }
     }
 
-    /// <summary>The words of the engine that run a container.</summary>
+    /// <summary>The words of the engine that run a container, and before them which of them is the image, from 1.</summary>
     /// <param name="name">The container's name.</param>
     /// <param name="store">The store that it belongs to.</param>
     /// <param name="resource">The resource that it is.</param>
@@ -125,11 +126,15 @@ internal sealed class ContainerSettings(SourceSettings settings, string engine)
         }
 
         words.AddRange(Options);
-        words.AddRange(
-            HasImagesCommand ? [Image]
-            : Command.Count > 0 ? [Image, .. Command]
-            : ["--entrypoint", "/bin/sh", Image, "-c", ContainerScripts.Idle]);
-        return words;
+        if (Command.Count == 0)
+        {
+            words.AddRange(["--entrypoint", "/bin/sh"]);
+        }
+
+        words.Add(Image);
+        var image = words.Count;
+        words.AddRange(HasImagesCommand ? [] : Command.Count > 0 ? Command : ["-c", ContainerScripts.Idle]);
+        return [image.ToString(CultureInfo.InvariantCulture), .. words];
     }
 
     private static string Field(string name, string value) => value.AsSpan().ContainsAny(",\"") ? $"\"{name}={value.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : $"{name}={value}";

@@ -30,7 +30,7 @@ internal sealed class ContainerSource(string engine, HostEnvironment environment
     {
         var container = Of(settings);
         Dictionary<string, string> can = new() { ["isolation"] = "container" };
-        if (container.Reset == ResetStrategy.Recreate)
+        if (container.Reset is ResetStrategy.Recreate or ResetStrategy.Snapshot)
         {
             can["revert"] = "true";
         }
@@ -48,35 +48,12 @@ internal sealed class ContainerSource(string engine, HostEnvironment environment
         return can;
     }
 
-    public override async Task<ResourceDraft> ProvisionAsync(ProvisionContext context, CancellationToken cancellationToken)
-    {
-        ResourceException Failed(string why) => new(ErrorCodes.ProvisionFailed, $"{context.Resource} could not be made: {why}");
-        var container = Of(context.Settings);
-        var copies = container.Imports.Where(i => i.Kind == ImportKind.Copy).SelectMany(i => new[] { i.Source, i.Target }).ToList();
-        MakingPlace place = new(context, environment);
-        var said = await place.RunAsync(
-            ContainerScripts.Make,
-            [
-                .. await IdentifyAsync(place, context, container, Failed, cancellationToken).ConfigureAwait(false),
-                Number(copies.Count / 2), .. copies, .. container.Run(NameOf(context), context.Store, context.Resource),
-            ],
-            Failed,
-            cancellationToken).ConfigureAwait(false);
-        var lines = said.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        return lines is [{ Length: 64 } id, ..]
-            ? new(
-                new Route
-                {
-                    Prefix =
-                    [
-                        "/bin/sh", "-c", ContainerScripts.Enter, context.Resource, .. Counted(container.Program), id, container.User ?? "",
-                        ContainerScripts.Inside, ContainerScripts.Signal,
-                    ],
-                    WorkingDirectory = container.WorkingDirectory,
-                },
-                ProcessorProbe.Parse(lines[^1]))
-            : throw Failed($"{engine} did not say which container it is");
-    }
+    public override Task<ResourceDraft> ProvisionAsync(ProvisionContext context, CancellationToken cancellationToken) => MakeAsync(context, "new", cancellationToken);
+
+    public override bool Snapshots(SourceSettings settings) => Of(settings).Reset == ResetStrategy.Snapshot;
+
+    public override async Task<ResourceDraft?> SnapshotAsync(ProvisionContext context, CancellationToken cancellationToken) =>
+        await MakeAsync(context, "snapshot", cancellationToken).ConfigureAwait(false);
 
     public override bool Resets(SourceSettings settings) => Of(settings).Reset != ResetStrategy.None;
 
@@ -86,7 +63,7 @@ internal sealed class ContainerSource(string engine, HostEnvironment environment
     {
         if (ResetSetting.Command(context.Settings) is not { } command)
         {
-            return await ProvisionAsync(context, cancellationToken).ConfigureAwait(false);
+            return await MakeAsync(context, Of(context.Settings).Reset == ResetStrategy.Snapshot ? "reset" : "new", cancellationToken).ConfigureAwait(false);
         }
 
         await new MakingPlace(context, environment).RunAsync(
@@ -104,6 +81,36 @@ internal sealed class ContainerSource(string engine, HostEnvironment environment
         MakingPlace place = new(context, environment);
         var identity = await IdentifyAsync(place, context, Of(context.Settings), Failed, cancellationToken).ConfigureAwait(false);
         await place.RunAsync(ContainerScripts.Discard, [.. identity, context.Route is null ? "yes" : "no"], Failed, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<ResourceDraft> MakeAsync(ProvisionContext context, string how, CancellationToken cancellationToken)
+    {
+        ResourceException Failed(string why) => new(ErrorCodes.ProvisionFailed, $"{context.Resource} could not be made: {why}");
+        var container = Of(context.Settings);
+        var copies = container.Imports.Where(i => i.Kind == ImportKind.Copy).SelectMany(i => new[] { i.Source, i.Target }).ToList();
+        MakingPlace place = new(context, environment);
+        var said = await place.RunAsync(
+            ContainerScripts.Make,
+            [
+                .. await IdentifyAsync(place, context, container, Failed, cancellationToken).ConfigureAwait(false),
+                how, Number(copies.Count / 2), .. copies, .. container.Run(NameOf(context), context.Store, context.Resource),
+            ],
+            Failed,
+            cancellationToken).ConfigureAwait(false);
+        var lines = said.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        return lines is [{ Length: 64 } id, ..]
+            ? new(
+                new Route
+                {
+                    Prefix =
+                    [
+                        "/bin/sh", "-c", ContainerScripts.Enter, context.Resource, .. Counted(container.Program), id, container.User ?? "",
+                        ContainerScripts.Inside, ContainerScripts.Signal,
+                    ],
+                    WorkingDirectory = container.WorkingDirectory,
+                },
+                ProcessorProbe.Parse(lines[^1]))
+            : throw Failed($"{engine} did not say which container it is");
     }
 
     private static string NameOf(ProvisionContext context)

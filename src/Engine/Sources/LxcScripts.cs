@@ -19,6 +19,7 @@ internal static class LxcScripts
         PATH=${PATH:-/usr/bin:/bin}:/usr/local/sbin:/usr/sbin:/sbin
         dir=$1 store=$2; shift 2
         name=${dir##*/} root=${dir%/*}
+        home=$root goldens=$root/.golden
         tree=crcache.$store.$name
         nl='
         '
@@ -87,6 +88,7 @@ internal static class LxcScripts
           done </proc/self/mountinfo
           rm -rf --one-file-system -- "$1"
         }
+        erase() { [ ! -e "$1" ] || empty "$1"; }
         running() {
           [ -s "$dir/holder" ] || return 1
           read -r at since era space <"$dir/holder"
@@ -145,6 +147,7 @@ internal static class LxcScripts
           [ -e "$from" ] || { echo "import: there is no $from" >&2; exit 1; }
           case $kind in
             copy)
+              [ ! -d "$dir/frozen" ] || continue
               at=$(realpath -m -- "$root$to")
               case $at in "$root"/*) ;; *) echo "import: $to is a link that leads out of the container" >&2; exit 1 ;; esac
               mkdir -p "${at%/*}"
@@ -153,6 +156,7 @@ internal static class LxcScripts
               else cp -a "$from" "$at"; fi ;;
             overlay)
               mkdir -p "$dir/imports/upper$to" "$dir/imports/work$to"
+              [ ! -d "$dir/frozen/imports/upper$to" ] || from=$dir/frozen/imports/upper$to
               chown --reference="$from" "$dir/imports/upper$to"
               chmod --reference="$from" "$dir/imports/upper$to" ;;
           esac
@@ -191,7 +195,7 @@ internal static class LxcScripts
           esac
           cp "$path/$base/config" "$dir/base.config"
         else
-          if [ "$how" = tree ]; then lower=$base; else golden "$how" "$base" "$path"; fi
+          if [ "$how" = tree ]; then lower=$base; else prepare() { mkdir "$new/tree"; }; golden "$how" "$base" "$path" no; fi
           if [ -f /usr/share/lxc/config/common.conf ]; then echo "lxc.include = /usr/share/lxc/config/common.conf"; fi >"$dir/base.config"
         fi
         [ -d "${lower%%:*}" ] || fail "there is no root file system '${lower%%:*}'"
@@ -259,7 +263,7 @@ internal static class LxcScripts
         running || { end; start; }
         """;
 
-    /// <summary>Makes it as it was made: the upper layer is dropped. $3 is <c>running</c> or <c>stopped</c>: what it is until it is handed out.</summary>
+    /// <summary>Makes it as it was made, or frozen: the upper layer is dropped. $3 is <c>running</c> or <c>stopped</c>: what it is until it is handed out.</summary>
     public const string Revert = Common +
         """
         own || fail "it is gone"
@@ -270,6 +274,42 @@ internal static class LxcScripts
         done
         layers
         if [ "$1" = running ]; then start; else : >"$dir/asleep"; fi
+        """;
+
+    /// <summary>
+    /// Keeps what was written since it was made: the upper layer becomes one more below, in <c>frozen</c>, and what hooks left running is ended, its own init
+    /// by a shutdown. Nothing is copied into it again.
+    /// </summary>
+    public const string Freeze = Common +
+        """
+        own || fail "it is gone"
+        hold
+        sleeps
+        mkdir -m 700 "$dir/frozen"
+        read -r kind <"$dir/kind"
+        read -r lower <"$dir/lower"
+        if [ "$kind" = copy ]; then
+          mv "$dir/root" "$dir/frozen/root"
+          echo "$dir/frozen/root" >"$dir/lower"
+        else
+          mv "$dir/upper" "$dir/frozen/upper"
+          echo "$dir/frozen/upper:$lower" >"$dir/lower"
+        fi
+        mv "$dir/imports" "$dir/frozen/imports"
+        [ ! -d "$dir/work" ] || empty "$dir/work"
+        [ ! -d "$dir/root" ] || empty "$dir/root"
+        while IFS= read -r line; do
+          case $line in
+            "lxc.rootfs.path = overlay:"*) line="lxc.rootfs.path = overlay:$dir/frozen/upper:${line#*overlay:}" ;;
+            "lxc.mount.entry = overlay "*",upperdir=$dir/imports/upper/"*)
+              to=${line#*",upperdir=$dir/imports/upper/"}
+              line="${line%%lowerdir=*}lowerdir=$dir/frozen/imports/upper/${to%%,workdir=*}:${line#*lowerdir=}" ;;
+          esac
+          printf '%s\n' "$line"
+        done <"$dir/config" >"$dir/config.new"
+        mv "$dir/config.new" "$dir/config"
+        layers
+        start
         """;
 
     /// <summary>Stops it until the next command.</summary>
@@ -284,7 +324,7 @@ internal static class LxcScripts
     public const string Discard = Common + GoldenTree.Script +
         """
         if own; then hold; end; empty "$dir"; fi
-        [ ! -d "$goldens" ] || tidy || :
+        [ ! -d "$goldens" ] || { tidy yes; rmdir "$goldens"; } 2>/dev/null || :
         rm -f "/run/lxc/lock$root/.$name"
         if [ -d "$root" ]; then
           exec 8<"$root"

@@ -111,6 +111,14 @@ internal sealed class LxcSource(HostEnvironment environment) : SourceType
         return draft;
     }
 
+    public override bool Snapshots(SourceSettings settings) => new LxcSettings(settings).Reset == ResetStrategy.Snapshot;
+
+    public override async Task<ResourceDraft?> SnapshotAsync(ProvisionContext context, CancellationToken cancellationToken)
+    {
+        await RunAsync(context, LxcScripts.Freeze, [], NotMade, cancellationToken).ConfigureAwait(false);
+        return null;
+    }
+
     public override bool Rests(SourceSettings settings) => new LxcSettings(settings).Sleeps;
 
     public override Task RestAsync(ProvisionContext context, CancellationToken cancellationToken) =>

@@ -82,6 +82,59 @@ public sealed class ChrootIsolationTests : IDisposable
         Assert.Empty(Directory.GetFileSystemEntries(Path.Combine(BusyboxRoot.Path, "tmp")));
     }
 
+    [Theory]
+    [InlineData("overlay")]
+    [InlineData("copy")]
+    public async Task A_reset_goes_back_to_what_was_there_when_its_snapshot_was_taken(string clone)
+    {
+        _directory.Write("copied/file", "old");
+        _directory.Write("over/file", "old");
+        using ChrootLab lab = new(new(Busybox)
+        {
+            ["clone"] = clone,
+            ["import"] = $"rsync:{_directory.Combine("copied")}:/opt/copied bind:{_directory.Combine("over")}:/opt/over:overlay",
+        });
+        await lab.ShellAsync("echo hook >/tmp/hook; echo new >/opt/copied/file; echo new >/opt/over/file; echo '10.0.0.1 db' >>/etc/hosts; rm /etc/group; chmod 700 /; setsid sleep 300 </dev/null >/dev/null 2>&1 &");
+
+        await lab.SnapshotAsync();
+
+        for (var i = 0; i < 2; i++)
+        {
+            Assert.Equal(
+                "hook\nnew\nnew\n10.0.0.1 db\n700\n",
+                (await lab.ShellAsync("ls /tmp; cat /opt/*/file; grep db /etc/hosts; ls /etc/group 2>/dev/null; stat -c %a /; pgrep -f 'sleep 300'")).Output);
+            await lab.ShellAsync("touch /tmp/mine /opt/over/mine; rm /tmp/hook; echo mine >/opt/copied/file; echo mine >/etc/hosts; chmod 755 /");
+            await lab.ResetAsync();
+        }
+
+        Assert.Equal("old", await File.ReadAllTextAsync(_directory.Combine("over", "file"), Token));
+        await lab.DiscardAsync();
+        Assert.False(Directory.Exists(lab.Place));
+    }
+
+    [Fact]
+    public async Task A_snapshot_of_btrfs_is_one_more_subvolume()
+    {
+        Assert.SkipWhen(Requirement.Btrfs.IsMissing(out var reason), reason);
+        var at = Directory.CreateDirectory(_directory.Combine("btrfs")).FullName;
+        (await ProcessRun.RunAsync(["sh", "-ec", "truncate -s 256M \"$1\"; mkfs.btrfs -q \"$1\" >/dev/null; mount -o loop \"$1\" \"$2\"", "sh", _directory.Combine("image"), at])).Success();
+        try
+        {
+            using ChrootLab lab = new(new() { ["create"] = $"cp -a {BusyboxRoot.Path}/. {{path}}", ["clone"] = "btrfs", ["directory"] = at });
+            await lab.ShellAsync("touch /tmp/hook");
+            await lab.SnapshotAsync();
+            await lab.ShellAsync("touch /tmp/mine; rm /tmp/hook");
+            await lab.ResetAsync();
+            Assert.Equal("hook\n", (await lab.ShellAsync("ls /tmp")).Output);
+            await lab.DiscardAsync();
+            Assert.DoesNotContain("lab-0", (await ProcessRun.RunAsync(["btrfs", "subvolume", "list", at])).Success().Output, StringComparison.Ordinal);
+        }
+        finally
+        {
+            (await ProcessRun.RunAsync(["umount", at])).Success();
+        }
+    }
+
     [Fact]
     public async Task A_reset_can_be_a_command_or_nothing()
     {

@@ -76,6 +76,8 @@ public class ChrootLab : IDisposable
 
     internal async Task ResetAsync() => Route = (await _type.ResetAsync(Context, CancellationToken.None))?.Route ?? Route;
 
+    internal async Task SnapshotAsync() => Route = (await _type.SnapshotAsync(Context, CancellationToken.None))?.Route ?? Route;
+
     internal async Task ProvisionAsync() => Route = (await _type.ProvisionAsync(Context, CancellationToken.None)).Route;
 
     /// <summary>Ends what holds the chroots below a directory, for a test that has failed.</summary>

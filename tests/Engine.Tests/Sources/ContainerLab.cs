@@ -54,6 +54,8 @@ public class ContainerLab : IDisposable
 
     internal async Task ResetAsync() => Route = (await _type.ResetAsync(Context, CancellationToken.None))?.Route ?? Route;
 
+    internal async Task SnapshotAsync() => Route = (await _type.SnapshotAsync(Context, CancellationToken.None))?.Route ?? Route;
+
     /// <summary>Runs a script in it.</summary>
     internal Task<Finished> ShellAsync(string script, params string[] arguments) =>
         Finished.RunAsync(new(new("lab-0", [Route])), new() { Arguments = ["sh", "-c", script, "sh", .. arguments] });

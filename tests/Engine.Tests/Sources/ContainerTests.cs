@@ -37,6 +37,38 @@ public sealed class ContainerTests : IDisposable
         Assert.StartsWith("lab-0 could not be reset: reset_command: rm: ", error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("docker")]
+    [InlineData("podman")]
+    public async Task A_reset_goes_back_to_a_snapshot_whose_image_is_discarded_with_it(string name)
+    {
+        ContainerEngines.Require(name);
+        using TemporaryDirectory directory = new();
+        directory.Write("copied/file", "old");
+        using ContainerLab lab = new(_engines, name, "reset=snapshot", "pull=missing", $"import=rsync:{directory.Combine("copied")}:/opt/copied");
+        await lab.ShellAsync("touch /tmp/bare");
+        await lab.ResetAsync();
+        Assert.Equal("", (await lab.ShellAsync("ls /tmp")).Output);
+        await lab.ShellAsync("echo hook >/tmp/hook; echo new >/opt/copied/file; rm /etc/group; setsid sleep 300 </dev/null >/dev/null 2>&1 &");
+
+        await lab.SnapshotAsync();
+
+        for (var i = 0; i < 2; i++)
+        {
+            Assert.Equal("hook\nnew\n", (await lab.ShellAsync("ls /tmp; cat /opt/copied/file; ls /etc/group 2>/dev/null; pgrep -f 'sleep 300'")).Output);
+            await lab.ShellAsync("touch /tmp/mine; rm /tmp/hook");
+            await lab.ResetAsync();
+        }
+
+        // What somebody keeps of it is his own.
+        await lab.Engine!.AskAsync("commit", lab.Called, "kept:1");
+        await lab.DiscardAsync();
+        Assert.Equal("", await lab.Engine.AskAsync("images", "-q", "--filter", "reference=*crcache:*"));
+        Assert.NotEqual("", await lab.Engine.AskAsync("images", "-q", "kept:1"));
+        await lab.Engine.AskAsync("rmi", "kept:1");
+        Assert.Equal("", await lab.Engine.AskAsync("images", "-aq", "--filter", $"label={ContainerScripts.ResourceLabel}=lab-0"));
+    }
+
     [Fact]
     public async Task Options_user_directory_and_imports_are_as_they_were_written()
     {

@@ -47,6 +47,29 @@ public sealed class LxcIsolationTests
         Assert.True(File.Exists($"{BusyboxRoot.Path}/etc/group"));
     }
 
+    [Fact]
+    public async Task A_reset_goes_back_to_what_was_there_when_its_snapshot_was_taken()
+    {
+        using TemporaryDirectory directory = new();
+        directory.Write("copied/file", "old");
+        directory.Write("over/file", "old");
+        using LxcLab lab = new(new() { ["import"] = $"rsync:{directory.Combine("copied")}:/opt/copied bind:{directory.Combine("over")}:/opt/over:overlay" });
+        await lab.ShellAsync($"echo hook >/tmp/hook; echo new >/opt/copied/file; echo new >/opt/over/file; rm /etc/group; {Sleeper}");
+
+        await lab.SnapshotAsync();
+
+        for (var i = 0; i < 2; i++)
+        {
+            Assert.Equal("hook\nnew\nnew\n1\n", (await lab.ShellAsync("ls /tmp; cat /opt/*/file; ls /etc/group 2>/dev/null; cat /proc/[0-9]*/comm | grep -c '^sleep$'")).Output);
+            await lab.ShellAsync("touch /tmp/mine /opt/over/mine; rm /tmp/hook; echo mine >/opt/copied/file");
+            await lab.ResetAsync();
+        }
+
+        Assert.Equal("old", await File.ReadAllTextAsync(directory.Combine("over", "file"), TestContext.Current.CancellationToken));
+        await lab.DiscardAsync();
+        Assert.Equal("", await lab.LeftAsync());
+    }
+
     [Theory]
     [InlineData("recreate", false)]
     [InlineData("none", true)]
