@@ -61,6 +61,24 @@ public sealed class ChrootTests : IDisposable
     }
 
     [Fact]
+    public async Task What_a_lost_store_made_is_in_nobodys_way()
+    {
+        _home.AddSource("s", $"type=chroot\ntree={BusyboxRoot.Path}\nmaximum=1");
+        await _home.AcquireAsync("s");
+        var before = Marked(_home);
+        foreach (var file in Directory.GetFiles(_home.StateDirectory, "state.db*"))
+            File.Delete(file);
+
+        await _home.AcquireAsync("s");
+
+        Assert.NotEmpty(before);
+        Assert.Empty(before.Intersect(Marked(_home)));
+        (await _home.CrcacheAsync("release", "s-0")).Success();
+        Assert.Empty(Marked(_home));
+        Assert.Equal([".golden"], Directory.GetFileSystemEntries(Chroots).Select(Path.GetFileName));
+    }
+
+    [Fact]
     public async Task What_a_killed_command_ran_inside_is_ended_with_the_lease()
     {
         _home.AddSource("s", $"type=chroot\ntree={BusyboxRoot.Path}\nmaximum=1");

@@ -18,6 +18,8 @@ internal static class ChrootHolder
         set -euf
         name=$1 era=$2 kind=$3 lower=$4 dir=$5 origin=$6
         shift 6
+        line='
+        '
         read -r h rest </proc/self/stat
         of() { p=$2; shift 19; t=$1; }
         of ${rest##*) }
@@ -74,13 +76,28 @@ internal static class ChrootHolder
           done
           unset IFS
         }
+        # Nothing is made in what is bound, which is outside; what is in it comes after it.
+        bound=
+        own() {
+          IFS=$line
+          for b in $bound; do
+            case $1 in "${b#?}"/*) o=${b%"${b#?}"} ;; esac
+          done
+          unset IFS
+          [ "$o" = + ] || fail "import: there is no $1 in what is bound there, and it would have to be made outside the chroot: make it, or name another place"
+        }
         i=0
         while [ "$#" -gt 2 ]; do
-          how=$1 src=$2 to=$3 i=$((i + 1))
+          how=$1 src=$2 to=$3 o=+ i=$((i + 1))
           shift 3
           [ -e "$src" ] || fail "import: there is no $src"
           reach "$to"
-          if [ -d "$src" ]; then mkdir -p "root$to"; else mkdir -p "root${to%/*}"; [ -e "root$to" ] || : >"root$to"; fi
+          if [ -d "$src" ]; then
+            [ -d "root$to" ] || { own "$to"; mkdir -p "root$to"; }
+          else
+            [ -e "root$to" ] || { own "$to"; mkdir -p "root${to%/*}"; : >"root$to"; }
+          fi
+          case $how in bind|readonly) bound=$bound$line-$to ;; *) bound=$bound$line+$to ;; esac
           case $how in
             bind) put --rbind "$src" "root$to" ;;
             readonly) put --bind "$src" "root$to"; put -o remount,bind,ro "root$to" ;;
@@ -127,61 +144,60 @@ internal static class ChrootHolder
 
         """;
 
-    // Who the user is, is the chroot's own to say; he may start where the caller is, if no link on the way could lead out of it.
-    private const string Find =
+    // The base's root is told, because it may be a changed one itself.
+    private const string Go = """exec env --block-signal --default-signal=CHLD nsenter -F -m -p -i -u -r -t "$h" """;
+
+    // Of the processes outside the command, which its group's signals reach as well, one stays: timeout, which sets no time, waits with all
+    // signals blocked, and ends as the command did, also by a signal. nsenter's own fork would die of what the command survives.
+    private const string Wait = """timeout --foreground 0 env --default-signal $i """;
+
+    // Who the user is, is the chroot's own to say, but only in numbers. What is looked for in the chroot is found where its mounts are, by
+    // the base's programs, and is held: what a link leads to elsewhere is not there, whatever it is changed to meanwhile. The command starts in
+    // what is held.
+    private const string Inside =
         """
+        root=$1 user=$2 w=$3 i=$4
+        shift 4
         set -f
-        seen=/proc/$h/root$root
-        home=/ uid= gid= shell= name=$user
-        if [ -f "$seen/etc/passwd" ] && [ ! -L "$seen/etc/passwd" ]; then
+        old=${OLDPWD+OLDPWD=$OLDPWD}
+        enter() { cd -P -- "$root$1" 2>/dev/null && case $PWD/ in "$root"/*) ;; *) false ;; esac; }
+        has() { [ -f "$1" ] && [ ! -L "$1" ] && [ -r "$1" ]; }
+        number() { case $1 in ''|*[!0-9]*) false ;; esac; }
+        home=/ uid= gid= shell= name=$user groups=
+        if enter /etc && has passwd; then
           while IFS=: read -r n x u g x d s; do
             case $user in '') [ "$u" = 0 ] ;; *) [ "$n" = "$user" ] || [ "$u" = "$user" ] ;; esac || continue
             name=$n uid=$u gid=$g home=${d:-/} shell=$s
             break
-          done <"$seen/etc/passwd"
+          done <passwd
         fi
-        if [ "$user" ] && [ ! "$uid" ]; then
-          echo "crcache: $0 has no user '$user' in its /etc/passwd" >&2
-          exit 125
+        if [ "$user" ]; then
+          [ "$uid$gid" ] || { echo "crcache: $0 has no user '$user' in its /etc/passwd" >&2; exit 125; }
+          number "$uid" && number "$gid" || { echo "crcache: $0 has no numbers for the user '$user' in its /etc/passwd" >&2; exit 125; }
+          groups=$gid
+          if enter /etc && has group; then
+            while IFS=: read -r n x g m; do
+              case ,$m, in *,"$name",*) number "$g" && groups=$groups,$g ;; esac
+            done <group
+          fi
         fi
-        groups=$gid
-        if [ "$user" ] && [ -f "$seen/etc/group" ] && [ ! -L "$seen/etc/group" ]; then
-          while IFS=: read -r n x g m; do
-            case ,$m, in *,"$name",*) groups=$groups,$g ;; esac
-          done <"$seen/etc/group"
-        fi
-        there() {
-          at=$seen IFS=/
-          for part in $1; do
-            [ "$part" ] || continue
-            at=$at/$part
-            [ -d "$at" ] && [ ! -L "$at" ] || { unset IFS; return 1; }
-          done
-          unset IFS
-        }
-        w=$(pwd -P) || w=/
-        there "$w" || w=$home
-        there "$w" || w=/
-        set -- --root="$root" --wd="$root$w" ${user:+--setuid="$uid"} -- "$@"
+        enter "$w" || enter "$home" || enter / || { echo "crcache: $0 is gone: there is no $root" >&2; exit 125; }
+        w=${PWD#"$root"}
+        set -- nsenter -F --root="$root" --wd=. ${user:+--setuid="$uid"} -- "$@"
         # As sudo has it: what root finds may be closed to others.
-        as= path=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
-        [ ! "$user" ] || as="setpriv --regid=$gid --groups=$groups"
+        path=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+        [ ! "$user" ] || set -- setpriv --regid="$gid" --groups="$groups" "$@"
+        set -- HOME="$home" ${name:+USER="$name" LOGNAME="$name"} ${shell:+SHELL="$shell"} ${user:+"PATH=$path"} "$@"
 
-        """;
-
-    // Of the processes outside the command, which its group's signals reach as well, one stays: timeout, which sets no time, waits with all
-    // signals blocked, and ends as the command did, also by a signal. nsenter's own fork would die of what the command survives. The base's root
-    // is told, because it may be a changed one itself.
-    private const string Go =
-        """exec env --block-signal --default-signal=CHLD nsenter -F -m -p -i -u -r -t "$h" timeout --foreground 0 env --default-signal $i """;
+        """ + "exec " + Wait + """-u OLDPWD ${old:+"$old"} PWD="${w:-/}" "$@" """;
 
     /// <summary>
     /// Goes into a chroot whose holder is still the same process: $1 its id, $2 its start, $3 where the chroot's <c>/</c> is there, $4 the user or
     /// nothing, then the command. Nobody is told where the caller is: where there is no such directory it starts in HOME.
     /// </summary>
-    public const string Enter = Check + Find + Go + """ HOME="$home" ${name:+USER="$name" LOGNAME="$name"} ${shell:+SHELL="$shell"} ${user:+"PATH=$path"} $as nsenter -F "$@" """;
+    public static string Enter => Check + "w=$(pwd -P) || w=/\n" + Go + $"""/bin/sh -c {Routes.PosixShell.Quote(Inside)} "$0" "$root" "$user" "$w" "$i" "$@" """;
 
     /// <summary>The same by words of the user's own, which are run in the holder's namespaces, where the chroot is mounted.</summary>
     /// <param name="words">The words before a command, for a shell.</param>
-    public static string EnterBy(string words) => Check + Go + $"""/bin/sh -c {Routes.PosixShell.Quote($"exec {words} \"$@\"")} "$0" "$@" """;
+    public static string EnterBy(string words) => Check + Go + Wait + $"""/bin/sh -c {Routes.PosixShell.Quote($"exec {words} \"$@\"")} "$0" "$@" """;
 }

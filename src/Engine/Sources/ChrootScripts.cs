@@ -9,7 +9,8 @@ namespace CrCache.Sources;
 /// </summary>
 internal static class ChrootScripts
 {
-    // $1 the directory, $2 the store's id, $3 yes where the base is this machine, $4 the line that undoes a clone. What is said last is the error.
+    // $1 the directory, $2 the store's id, $3 yes where the base is this machine, own where it is the store's own place as well, $4 the line that
+    // undoes a clone. What is said last is the error.
     private const string Common = GoldenTree.Script +
         """
         set -u
@@ -40,7 +41,7 @@ internal static class ChrootScripts
           set --
           if [ -f "$dir/holder" ] && read -r h ht k kt b space <"$dir/holder" && [ "${space:-}" ]; then
             if [ "$b $space" != "$era" ]; then
-              [ "$b" != "$boot" ] || [ "$here" != yes ] || fail "$dir was made in another container: discard it there"
+              [ "$b" != "$boot" ] || [ "$here" = no ] || fail "$dir was made in another container: discard it there"
               return 0
             fi
             set -- "$h" "$ht" "$k" "$kt"
@@ -89,7 +90,12 @@ internal static class ChrootScripts
             run btrfs subvolume delete "$1/$sub"
           done
           what="$1 cannot be deleted"
-          run rm -rf --one-file-system -- "$1"
+          # Whose it is goes last, or it would be nobody's when this is killed.
+          for sub in "$1"/* "$1"/.[!.]*; do
+            [ "$sub" = "$1/store" ] || run rm -rf --one-file-system -- "$sub"
+          done
+          run rm -f -- "$1/store"
+          run rmdir -- "$1"
         }
         erase() { delete "$1"; }
 
@@ -104,7 +110,8 @@ internal static class ChrootScripts
             rmdir "$dir" 2>/dev/null || fail "$dir was not made by crcache, or has lost its mark: remove it"
             return 0
           fi
-          [ "$v" = "$store" ] || fail "$dir belongs to the chroots of another store ($v); give this source a directory of its own: directory=DIR"
+          # A store that was lost has left what it made.
+          [ "$v" = "$store" ] || [ "$here" = own ] || fail "$dir belongs to the chroots of another store ($v); give this source a directory of its own: directory=DIR"
           end
           word "$dir/kind"
           if [ "$v" = command ]; then
@@ -112,6 +119,8 @@ internal static class ChrootScripts
             filled "$discard" "$dir/root" "$v"
             what=discard_command
             run sh -c "$out"
+            # It need not bear to be run again.
+            echo discarded >"$dir/kind"
           fi
           [ "$1" != no ] || { delete "$dir"; return; }
           bare "$dir"

@@ -95,6 +95,14 @@ internal sealed class ChrootSettings(SourceSettings settings)
             throw settings.Wrong("user", $"'{Shown.Cut(user)}' is not the name of a user");
         }
 
-        _ = (Imports, Reset, CopyMode);
+        var imports = Imports;
+        if (imports.FirstOrDefault(i => i.Kind == ImportKind.Copy && Around(i) is { Kind: ImportKind.Bind or ImportKind.ReadOnly }) is { } copy)
+        {
+            throw settings.Wrong(Import.Key, $"the copy at '{Shown.Cut(copy.Target)}' would be in what is bound at '{Shown.Cut(Around(copy)!.Target)}', outside the chroot: overlay one of them");
+        }
+
+        _ = (Reset, CopyMode);
+
+        Import? Around(Import import) => imports.LastOrDefault(i => import.Target.StartsWith($"{i.Target}/", StringComparison.Ordinal));
     }
 }

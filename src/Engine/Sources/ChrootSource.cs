@@ -54,7 +54,7 @@ internal sealed class ChrootSource(HostEnvironment environment) : SourceType
     }
 
     public override Task<ResourceDraft> ProvisionAsync(ProvisionContext context, CancellationToken cancellationToken) =>
-        MakeAsync(context, "no", cancellationToken);
+        MakeAsync(context, "no", "made", cancellationToken);
 
     public override bool Resets(SourceSettings settings) => new ChrootSettings(settings).Reset != ResetStrategy.None;
 
@@ -65,13 +65,14 @@ internal sealed class ChrootSource(HostEnvironment environment) : SourceType
     public override bool Snapshots(SourceSettings settings) => new ChrootSettings(settings) is { Reset: ResetStrategy.Snapshot, Clone: not "command" };
 
     public override async Task<ResourceDraft?> SnapshotAsync(ProvisionContext context, CancellationToken cancellationToken) =>
-        await MakeAsync(context, "freeze", cancellationToken).ConfigureAwait(false);
+        await MakeAsync(context, "freeze", "made", cancellationToken).ConfigureAwait(false);
 
     public override async Task<ResourceDraft?> ResetAsync(ProvisionContext context, CancellationToken cancellationToken)
     {
         if (ResetSetting.Command(context.Settings) is not { } command)
         {
-            return await MakeAsync(context, new ChrootSettings(context.Settings).Reset == ResetStrategy.Snapshot ? "yes" : "no", cancellationToken).ConfigureAwait(false);
+            var keeps = new ChrootSettings(context.Settings).Reset == ResetStrategy.Snapshot ? "yes" : "no";
+            return await MakeAsync(context, keeps, "reset", cancellationToken).ConfigureAwait(false);
         }
 
         await new MakingPlace(context, environment).RunAsync(
@@ -92,7 +93,7 @@ internal sealed class ChrootSource(HostEnvironment environment) : SourceType
         ResourceException NotDiscarded(string line) => new(ErrorCodes.DiscardFailed, $"{context.Resource} could not be discarded: {line}");
     }
 
-    private async Task<ResourceDraft> MakeAsync(ProvisionContext context, string keeps, CancellationToken cancellationToken)
+    private async Task<ResourceDraft> MakeAsync(ProvisionContext context, string keeps, string done, CancellationToken cancellationToken)
     {
         ChrootSettings chroot = new(context.Settings);
         MakingPlace place = new(context, environment);
@@ -109,7 +110,7 @@ internal sealed class ChrootSource(HostEnvironment environment) : SourceType
             ? new(RouteOf(context, chroot, id, start, directory, clone), ProcessorProbe.Parse(cores))
             : throw NotMade("what holds it was not written down");
 
-        ResourceException NotMade(string line) => new(ErrorCodes.ProvisionFailed, $"{context.Resource} could not be made: {line}");
+        ResourceException NotMade(string line) => new(ErrorCodes.ProvisionFailed, $"{context.Resource} could not be {done}: {line}");
     }
 
     /// <summary>
@@ -142,7 +143,7 @@ internal sealed class ChrootSource(HostEnvironment environment) : SourceType
     [
         await place.DirectoryAsync(Kind, context.Resource, failed, cancellationToken).ConfigureAwait(false),
         context.Store,
-        context.IsHere ? "yes" : "no",
+        !context.IsHere ? "no" : context.Settings.Text("directory") is null ? "own" : "yes",
         context.Settings.Text("discard_command") ?? "",
     ];
 }

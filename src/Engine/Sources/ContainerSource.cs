@@ -40,11 +40,6 @@ internal sealed class ContainerSource(string engine, HostEnvironment environment
             can["root"] = "true";
         }
 
-        if (container.Imports.Any(i => i.Kind == ImportKind.Bind))
-        {
-            can["shared-fs"] = "true";
-        }
-
         return can;
     }
 

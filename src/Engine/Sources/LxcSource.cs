@@ -49,11 +49,6 @@ internal sealed class LxcSource(HostEnvironment environment) : SourceType
             can["root"] = "true";
         }
 
-        if (lxc.Imports.Any(i => i.Kind is ImportKind.Bind or ImportKind.ReadOnly))
-        {
-            can["shared-fs"] = "true";
-        }
-
         return can;
     }
 

@@ -292,6 +292,7 @@ public sealed class ChrootIsolationTests : IDisposable
     [InlineData("tree=/\ncwd=here", "cwd")]
     [InlineData("tree=/\ndirectory=here", "directory")]
     [InlineData("tree=/\nimport=bind:/x", "import")]
+    [InlineData("tree=/\nimport=bind:/x:/a rsync:/y:/a/b", "import")]
     [InlineData("tree=/\nreset=maybe", "reset")]
     [InlineData("tree=/\ncopy=maybe", "copy")]
     public async Task What_cannot_be_is_refused_by_its_key(string lines, string key)
