@@ -17,11 +17,14 @@ internal abstract class ByHand : IDisposable
     /// <summary>How its way in is named.</summary>
     public abstract string Prefix { get; }
 
-    /// <summary>How many times as long as by hand ours may take to make, to reset and to discard; null where the comparison only informs.</summary>
+    /// <summary>
+    /// How many times as long as by hand, and a lease of ours without a place, ours may take to make, to reset and to discard; null where the
+    /// comparison only informs.
+    /// </summary>
     public abstract double? Limit { get; }
 
-    /// <summary>How many times as long as the way in by hand, and a process of ours, ours may take to run a command.</summary>
-    public virtual double RunLimit => 1.5;
+    /// <summary>The same of running a command.</summary>
+    public double? RunLimit => Limit is null ? null : 1.5;
 
     /// <summary>One in how many of the pairs is timed: slow things less often.</summary>
     public virtual int Share => 2;

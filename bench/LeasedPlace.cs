@@ -19,8 +19,7 @@ internal sealed class LeasedPlace : IDisposable
         _configuration = $"{configuration}\nmaximum=1\n";
         home.AddSource("fresh", _configuration);
         home.AddSource("kept", $"{_configuration}reserve=1\n");
-        home.AddSource("here", "type=local\nmaximum=1\nreserve=1\n");
-        Crcache("acquire", "-s", "here");
+        home.AddSource("here", "type=local\nmaximum=1\n");
     }
 
     /// <summary>Leases one that is made for it.</summary>
@@ -39,8 +38,14 @@ internal sealed class LeasedPlace : IDisposable
         return GiveBack("kept-0");
     }
 
-    /// <summary>Runs a command on this machine as it is: what the process of ours costs without a place.</summary>
+    /// <summary>Leases this machine as it is: what a process of ours costs, and a lease, without a place.</summary>
+    public double MakeHere() => Lease("here");
+
+    /// <summary>Runs a command on it.</summary>
     public double RunHere(string command) => Crcache("run", "here-0", command);
+
+    /// <summary>Gives it back.</summary>
+    public double DiscardHere() => GiveBack("here-0");
 
     /// <summary>Nothing is kept any more.</summary>
     public void Dispose()

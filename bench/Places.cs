@@ -33,31 +33,36 @@ internal static class Places
         using var ours = new LeasedPlace(home, configuration, spawn, settings.Command);
         using var theirs = new HandMadePlace(home, hand, spawn, said);
 
-        List<double>[] our = [[], [], [], []], their = [[], [], [], []];
-        List<double> both = [];
+        Dictionary<string, (List<double> Ours, List<double> Theirs, List<double> Both)> times = [];
+        void Time(string what, double our, double their, double lease)
+        {
+            if (!times.TryGetValue(what, out var of))
+                times[what] = of = ([], [], []);
+            of.Ours.Add(our);
+            of.Theirs.Add(their);
+            of.Both.Add(their + lease);
+        }
 
         // The first has the files read, and what all share is made.
         for (var i = 0; i <= Math.Max(3, settings.Pairs / hand.Share); i++)
         {
-            our[0].Add(ours.Make());
-            their[0].Add(theirs.Make());
-            our[1].Add(ours.Run("true"));
-            their[1].Add(theirs.Run("true"));
-            both.Add(their[1][^1] + ours.RunHere("true"));
-            our[2].Add(ours.Reset());
-            their[2].Add(theirs.Reset());
-            our[3].Add(ours.Discard());
-            their[3].Add(theirs.Discard());
+            Time("make", ours.Make(), theirs.Make(), ours.MakeHere());
+            Time("`run true`", ours.Run("true"), theirs.Run("true"), ours.RunHere("true"));
+            var release = ours.DiscardHere();
+            Time("reset", ours.Reset(), theirs.Reset(), release);
+            Time("discard", ours.Discard(), theirs.Discard(), release);
         }
 
-        var target = hand.Limit is { } limit ? Target.AtMostRatio(limit) : null;
-        return
-        [
-            new($"{hand.Type}: make", hand.Tool, our[0][1..], their[0][1..], "ms", target),
-            new($"{hand.Type}: reset", hand.Tool, our[2][1..], their[2][1..], "ms", target),
-            new($"{hand.Type}: discard", hand.Tool, our[3][1..], their[3][1..], "ms", target),
-            new($"{hand.Type}: `run true`", $"{hand.Prefix}", our[1][1..], their[1][1..], "ms"),
-            new($"{hand.Type}: `run true`", $"{hand.Prefix}, and `run true` of a `local` resource", our[1][1..], both[1..], "ms", Target.AtMostRatio(hand.RunLimit)),
-        ];
+        List<Ratio> ratios = [];
+        foreach (var (what, of) in times)
+        {
+            var tool = what == "`run true`" ? hand.Prefix : hand.Tool;
+            var limit = what == "`run true`" ? hand.RunLimit : hand.Limit;
+            ratios.Add(new($"{hand.Type}: {what}", tool, of.Ours[1..], of.Theirs[1..], "ms"));
+            if (limit is { } most)
+                ratios.Add(new($"{hand.Type}: {what}", $"{tool}, and the same of a `local` resource", of.Ours[1..], of.Both[1..], "ms", Target.AtMostRatio(most)));
+        }
+
+        return ratios;
     }
 }

@@ -14,7 +14,7 @@ internal sealed class SchrootByHand : ByHand
 
     public override string Prefix => "`schroot -r`";
 
-    // It does more by scripts of its own, and is what people leave: ours is to be faster.
+    // It runs many scripts of its own for each session.
     public override double? Limit => 1;
 
     public override int Share => 4;

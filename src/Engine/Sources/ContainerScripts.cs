@@ -61,7 +61,7 @@ internal static class ContainerScripts
             [ "$i" = 0 ] || sleep 1
             i=$((i + 1))
             [ "$kind" != podman ] || engine kill $ids >/dev/null 2>&1
-            out=$(engine rm -f -v $ids 2>&1)
+            out=$(engine rm -f -v $ids 2>&1) && [ "$kind" = docker ] && return 0
           done
         }
 

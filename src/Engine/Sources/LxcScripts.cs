@@ -45,7 +45,7 @@ internal static class LxcScripts
         }
         trees() { find /sys/fs/cgroup -type d -name "$tree" -prune 2>/dev/null || :; }
         members() {
-          for at in $(trees); do find "$at" -path "$1" -name cgroup.procs -exec cat {} + 2>/dev/null || :; done | grep -vx 0 | sort -u
+          for at in $cgroups; do find "$at" -path "$1" -name cgroup.procs -exec cat {} + 2>/dev/null || :; done | grep -vx 0 | sort -u
         }
         marked() {
           for at in $(grep -lsxz -F -e "CRCACHE_LXC=$dir" /proc/[0-9]*/environ); do at=${at#/proc/}; echo "${at%/environ}"; done
@@ -57,7 +57,8 @@ internal static class LxcScripts
           fi
           tries=0
           while :; do
-            for at in $(trees); do
+            cgroups=$(trees)
+            for at in $cgroups; do
               [ ! -e "$at/container/cgroup.kill" ] || echo 1 >"$at/container/cgroup.kill" || :
             done 2>/dev/null
             inside=$(members '*/container/*') outside=
@@ -75,10 +76,10 @@ internal static class LxcScripts
           rm -f "$dir/holder"
           tries=0
           while at=$(trees); [ -n "$at" ]; do
+            [ $tries = 0 ] || sleep 0.02
             find $at -depth -type d -exec rmdir {} + 2>/dev/null || :
             tries=$((tries + 1))
             [ $tries -lt 250 ] || fail "the cgroup ${at%%"$nl"*} cannot be removed"
-            [ -z "$(trees)" ] || sleep 0.02
           done
         }
         empty() {
