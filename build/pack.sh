@@ -9,7 +9,8 @@
 set -eu
 cd "$(dirname "$0")/.."
 
-export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+# A node that another build has left may end with what that build held.
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 MSBUILDDISABLENODEREUSE=1
 export ArtifactsPath="${ArtifactsPath:-$PWD/artifacts}"
 [ $# -gt 0 ] || set -- Engine Tasks TestAdapter Cli
 

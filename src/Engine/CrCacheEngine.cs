@@ -30,8 +30,10 @@ public sealed class CrCacheEngine
         Sources = new SourceCatalog(new SourceFile(types), environment, options.SearchParents);
         var plans = new SourcePlans(Sources, types, environment);
         var rules = new RuleBook(store, plans);
-        var clearance = new Clearance(store, types, hooks, book, caller, rules);
-        var provisioner = new Provisioner(store, hooks, book, new HealthTest(book), caller);
+        HealthTest test = new(book);
+        BaseTest bases = new(store, types, test, caller);
+        var clearance = new Clearance(store, types, hooks, book, bases, caller, rules);
+        var provisioner = new Provisioner(store, hooks, book, test, bases, caller);
         var refill = new Refill(store, environment, options);
         var acquisition = new Acquisition(store, plans, new Fulfilment(store, provisioner, clearance, refill, caller), clearance, refill, caller, options.Time);
         var refillRun = new RefillRun(store, plans, provisioner, clearance, caller, environment, () => environment.LockFile("refill", Sources.Roots().Where(Directory.Exists)));

@@ -64,13 +64,28 @@ internal sealed class Allocator(StoreTransaction transaction, Transitions transi
         }
 
         var shared = transaction.Resources.Shared(plan.Name, plan.Binding)
-            .Where(r => r.Problem is null && IsCurrent(r, plan) && fits?.Invoke(FactsOf(r, plan)) is not false)
+            .Where(r => r.Problem is null && !earmarks.IsClosed(plan.Name) && IsCurrent(r, plan) && fits?.Invoke(FactsOf(r, plan)) is not false)
             .Select(r => (Row: r, Users: transaction.Resources.NumberOn(r.Name) + earmarks.SharesOf(r.Name)))
-            .Where(r => !(r.Users >= most))
             .OrderBy(r => r.Users)
-            .Select(r => r.Row)
-            .FirstOrDefault();
-        return shared is null ? Make(plan, OwnerRow.Users, fits) : new Allocation(shared, plan, null, IsNew: false) { IsAwaited = true };
+            .ToList();
+        if (shared.Find(r => !(r.Users >= most)).Row is { } open)
+        {
+            return new Allocation(open, plan, null, IsNew: false) { IsAwaited = true };
+        }
+
+        return Make(plan, OwnerRow.Users, fits) ?? GiveUpShare(plan, shared.ConvertAll(r => r.Row));
+    }
+
+    // As with a maximum: one that is idle on what is shared by as many as may makes room for one that is wanted.
+    private Allocation? GiveUpShare(SourcePlan plan, List<ResourceRow> shared)
+    {
+        if (_makesRoom && shared.SelectMany(r => transaction.Resources.On(r.Name)).Where(u => u.State == ResourceState.Idle && !earmarks.Keeps(u.Name)).MinBy(u => u.Since) is { } idle)
+        {
+            _makesRoom = false;
+            Condemn(idle, $"to make room for another on {plan.Reference}");
+        }
+
+        return null;
     }
 
     /// <summary>

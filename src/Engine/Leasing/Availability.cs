@@ -78,7 +78,7 @@ internal sealed class Availability(StoreTransaction transaction, Dictionary<stri
         var (layer, free) = layers[0];
         var shared = transaction.Resources.Shared(layer.Name, layer.Binding);
         return plan.Settings.BaseUsers is { } most
-            ? (free * (long)most) + shared.Sum(r => Math.Max(0, most - transaction.Resources.NumberOn(r.Name)))
+            ? (free * (long)most) + shared.Sum(r => Math.Max(0, most - transaction.Resources.On(r.Name).Count(u => u.State != ResourceState.Idle || u.Source == plan.Name)))
             : free == 0 && shared.Count == 0 ? 0 : null;
     }
 }

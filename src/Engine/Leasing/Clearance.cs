@@ -6,7 +6,7 @@ using CrCache.Store;
 namespace CrCache.Leasing;
 
 /// <summary>Carries out what is written down: makes resources ready for the next holder, or unmakes them, and whatever that brings with it.</summary>
-internal sealed class Clearance(StateStore store, SourceTypes types, HookCalls hooks, RouteBook routes, Caller caller, RuleBook book)
+internal sealed class Clearance(StateStore store, SourceTypes types, HookCalls hooks, RouteBook routes, BaseTest bases, Caller caller, RuleBook book)
 {
     private readonly Restoration _restoration = new(store, types, hooks, routes, caller);
 
@@ -122,7 +122,18 @@ internal sealed class Clearance(StateStore store, SourceTypes types, HookCalls h
             await hooks.RunAsync(HookStages.Discard, settings, row, cancellationToken).ConfigureAwait(false);
         }
 
-        await type.DiscardAsync(routes.ContextOf(settings, row), cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await type.DiscardAsync(routes.ContextOf(settings, row), cancellationToken).ConfigureAwait(false);
+        }
+        catch (ResourceException)
+        {
+            if (!await bases.HasTakenAsync(row, cancellationToken).ConfigureAwait(false))
+            {
+                throw;
+            }
+        }
+
         if (row.Problem is null)
         {
             // Else whoever was told of it is still to read what was said.

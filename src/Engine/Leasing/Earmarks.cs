@@ -11,6 +11,7 @@ internal sealed class Earmarks
     /// <summary>Nothing is kept.</summary>
     public static Earmarks None { get; } = new();
 
+    private readonly HashSet<string> _closed = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _shares = new(StringComparer.Ordinal);
 
     /// <summary>How many resources are kept, those that are yet to be made included.</summary>
@@ -24,6 +25,22 @@ internal sealed class Earmarks
 
     /// <summary>How many of those are to share a resource that others share already.</summary>
     public int SharesOf(string resource) => _shares.GetValueOrDefault(resource);
+
+    /// <summary>Whether nobody is to join those who share resources of a source, because somebody who is ahead wants one alone.</summary>
+    public bool IsClosed(string source) => _closed.Contains(source);
+
+    /// <summary>Lets nobody join those who share resources of a source, or of one it draws from: they are to be free one day.</summary>
+    public void Close(SourcePlan plan)
+    {
+        _closed.Add(plan.Name);
+        if (!plan.SharesLayers)
+        {
+            foreach (var layer in plan.Layers)
+            {
+                Close(layer);
+            }
+        }
+    }
 
     /// <summary>Keeps what is free and is to make room for somebody.</summary>
     public void Keep(ResourceRow row) => _resources.Add(row.Name);

@@ -7,7 +7,7 @@ using CrCache.Store;
 namespace CrCache.Leasing;
 
 /// <summary>Makes what an allocation has written down as to be made, from the lowest layer up, and tests what is in doubt.</summary>
-internal sealed class Provisioner(StateStore store, HookCalls hooks, RouteBook routes, HealthTest test, Caller caller)
+internal sealed class Provisioner(StateStore store, HookCalls hooks, RouteBook routes, HealthTest test, BaseTest bases, Caller caller)
 {
     // What ends without anybody writing, such as a maker, is looked for so often.
     private static readonly TimeSpan LongestSleep = TimeSpan.FromSeconds(1);
@@ -40,6 +40,12 @@ internal sealed class Provisioner(StateStore store, HookCalls hooks, RouteBook r
         }
         catch (Exception e) when (e is ResourceException or HealthException)
         {
+            if (allocation is { IsNew: true, Plan.SharesLayers: true }
+                && await bases.DeadAsync(allocation.Row, cancellationToken).ConfigureAwait(false) is { } dead)
+            {
+                throw new HealthException($"{dead.Name}, which {allocation.Row.Name} was to be made on, does not work any more", e);
+            }
+
             Change(allocation.Row, (_, transitions, r) => transitions.Blame(r, e.Message));
             throw;
         }
@@ -67,8 +73,10 @@ internal sealed class Provisioner(StateStore store, HookCalls hooks, RouteBook r
             var stamp = store.Stamp();
             switch (store.Read(t => t.Resources.Find(row.Name)))
             {
-                case { State: ResourceState.Leased, Owner.IsShared: true, Problem: null } ready:
+                case { State: ResourceState.Leased, Owner.IsShared: true, Problem: null } ready when ready.Settings == row.Settings:
                     return ready;
+                case { Problem: { } problem, Made: null } failed:
+                    throw new ResourceException(ErrorCodes.ProvisionFailed, $"{failed.Name}, which was to be shared, could not be made: {problem}");
                 case { State: ResourceState.Provisioning, Owner.IsShared: true, Problem: null } pending when !Collector.IsGone(pending.Actor):
                     await store.WaitForChangeAsync(stamp, LongestSleep, cancellationToken).ConfigureAwait(false);
                     break;

@@ -44,7 +44,8 @@ internal sealed class Restoration(StateStore store, SourceTypes types, HookCalls
     private async Task<ResourceRow> ResetAloneAsync(ResourceRow row, CancellationToken cancellationToken)
     {
         var settings = StoredJson.Settings(row.Settings);
-        if (types.Find(settings.Type) is { } type && type.Resets(settings))
+        var known = types.Find(settings.Type);
+        if (known is { } type && type.Resets(settings))
         {
             if (await type.ResetAsync(routes.ContextOf(settings, row), cancellationToken).ConfigureAwait(false) is { } draft)
             {
@@ -63,6 +64,11 @@ internal sealed class Restoration(StateStore store, SourceTypes types, HookCalls
         }
 
         await hooks.RunAsync(HookStages.Reset, settings, row, cancellationToken).ConfigureAwait(false);
+        if (known?.Rests(settings) is true)
+        {
+            await known.RestAsync(routes.ContextOf(settings, row), cancellationToken).ConfigureAwait(false);
+        }
+
         return row;
     }
 

@@ -95,6 +95,7 @@ internal sealed class WaitingLine(StoreTransaction transaction, Caller caller, I
                     }
                     else if (allocator.MakeRoom(planned.Plan, owner, planned.Fits, missing: 1) is null)
                     {
+                        earmarks.Close(planned.Plan);
                         break;
                     }
                 }

@@ -106,14 +106,13 @@ public abstract class SourceType
     /// <exception cref="ResourceException">It could not be taken (<see cref="ErrorCodes.ProvisionFailed"/>); the resource is discarded.</exception>
     public virtual Task<ResourceDraft?> SnapshotAsync(ProvisionContext context, CancellationToken cancellationToken) => Task.FromResult<ResourceDraft?>(null);
 
-    /// <summary>Whether a resource of these settings that nobody has yet is to be put to rest.</summary>
+    /// <summary>Whether a resource of these settings that nobody has is to be put to rest.</summary>
     /// <param name="settings">The source.</param>
     /// <returns>True where <see cref="RestAsync"/> has something to do.</returns>
     public virtual bool Rests(SourceSettings settings) => false;
 
     /// <summary>
-    /// Puts a resource to rest that was made ahead of time, after the last hook of its making: its way in wakes it. What is given back is put to rest by
-    /// <see cref="ResetAsync"/>.
+    /// Puts a resource to rest that was made ahead of time or given back, after the last hook of its making or its reset: its way in wakes it.
     /// </summary>
     /// <param name="context">What is to rest.</param>
     /// <param name="cancellationToken">Gives up; the resource is discarded.</param>

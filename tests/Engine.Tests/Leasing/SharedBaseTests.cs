@@ -135,6 +135,49 @@ public sealed class SharedBaseTests : IDisposable
     }
 
     [Fact]
+    public async Task Who_waits_for_a_base_that_cannot_be_made_is_told_why()
+    {
+        Add("lab", "maximum=1");
+        Guest();
+        _fixture.Home.AddHook("lab", "provision.d", "10-fail", "sleep 0.5; echo no room >&2; exit 3");
+
+        var requests = Enumerable.Range(0, 3).Select(_ => Task.Run(() => _fixture.Open().Leases.AcquireAsync(new AcquireRequest("guest"), Token))).ToList();
+
+        foreach (var request in requests)
+            Assert.Contains("no room", (await Assert.ThrowsAsync<ResourceException>(() => request)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Nobody_joins_those_who_share_what_somebody_waits_to_have_alone()
+    {
+        Add("lab", "maximum=1");
+        Guest();
+        await _fixture.Acquire("guest");
+        var waiting = _fixture.Engine.Leases.AcquireAsync(new AcquireRequest("lab") { Wait = TimeSpan.FromMinutes(1) }, Token);
+        await Eventually.True(() => _fixture.Engine.Inventory.Waiting().Count == 1);
+
+        await Assert.ThrowsAsync<NothingAvailableException>(() => _fixture.Acquire("guest"));
+
+        await _fixture.Release("guest-0");
+        Assert.Equal("lab-0", Assert.Single(await waiting).Resource);
+    }
+
+    [Fact]
+    public async Task What_is_only_kept_makes_room_on_a_base_that_is_full()
+    {
+        Add("lab", "maximum=1");
+        Guest("base_users=2\nreserve=2");
+        _fixture.Home.AddSource("other", "type=local\nbase=lab\nbase_users=2");
+        await _fixture.Acquire("guest", 2);
+        await Assert.ThrowsAsync<NothingAvailableException>(() => _fixture.Acquire("other"));
+        await _fixture.Release("guest-0");
+
+        Assert.Equal(["other-0"], await _fixture.Acquire("other"));
+
+        Assert.Equal(["guest-1"], _fixture.Engine.Inventory.Resources("guest").Select(r => r.Resource));
+    }
+
+    [Fact]
     public async Task A_base_is_reset_when_the_last_has_gone_and_not_before()
     {
         Add("lab", "maximum=1\nreserve=1");
