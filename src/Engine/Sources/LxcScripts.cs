@@ -226,6 +226,7 @@ internal static class LxcScripts
           printf '%s\n' "$more"
           echo "lxc.rootfs.path = $rootfs"
           echo "lxc.cgroup.relative = 0"
+          echo "lxc.ephemeral = 0"
           echo "lxc.cgroup.dir.monitor = crcache.$store.$name/monitor"
           echo "lxc.cgroup.dir.monitor.pivot = crcache.$store.$name/pivot"
           echo "lxc.cgroup.dir.container = crcache.$store.$name/container"
