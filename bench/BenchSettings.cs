@@ -9,7 +9,7 @@ namespace CrCache.Bench;
 /// <param name="Parts">The parts to run; none for all.</param>
 internal sealed record BenchSettings(string Command, string Feed, int Pairs, IReadOnlyList<string> Parts)
 {
-    private const string Usage = "usage: bench --command CRCACHE --feed DIRECTORY [--pairs N] [start] [sources] [cycles] [sizes] [tests]";
+    private const string Usage = "usage: bench --command CRCACHE --feed DIRECTORY [--pairs N] [start] [sources] [cycles] [sizes] [places] [tests]";
 
     public static BenchSettings? Parse(string[] arguments)
     {
@@ -31,7 +31,7 @@ internal sealed record BenchSettings(string Command, string Feed, int Pairs, IRe
                     settings = settings with { Pairs = pairs };
                     i++;
                     break;
-                case "start" or "sources" or "cycles" or "sizes" or "tests":
+                case "start" or "sources" or "cycles" or "sizes" or "places" or "tests":
                     settings = settings with { Parts = [.. settings.Parts, arguments[i]] };
                     break;
                 default:

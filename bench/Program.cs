@@ -17,6 +17,7 @@ foreach (var (name, run) in new (string, Func<BenchSettings, IAsyncEnumerable<Ra
     ("sources", SourceCounts.RunAsync),
     ("cycles", LeaseCycles.RunAsync),
     ("sizes", StoreSizes.RunAsync),
+    ("places", Places.RunAsync),
     ("tests", SpreadTests.RunAsync),
 })
 {

@@ -33,6 +33,8 @@ internal sealed record CopyPlan(IReadOnlyList<(CopyTree Tree, IReadOnlyList<Copy
             throw new UsageException($"two of the sources would become {target.Show(path)}: copy them one by one");
         if (!target.Existing.TryGetValue(path, out var existing))
             return new(entry, path, Changed: true);
+        if (existing.Kind == CopyKind.Special)
+            throw new ResourceException(ErrorCodes.CopyFailed, $"{target.Show(path)} is a device, pipe or socket, and is not replaced: nothing was copied");
         if ((entry.Kind == CopyKind.Directory) == (existing.Kind == CopyKind.Directory))
             return new(entry, path, Changed: !entry.IsUnchanged(existing));
         var (kept, not) = existing.Kind == CopyKind.Directory ? ("is a directory", "") : ("is not a directory", " is one");

@@ -28,12 +28,13 @@ internal sealed record SshWatch(string? Mark, IReadOnlyList<string> Users)
         """;
 
     // sshd makes the shell that it starts the leader of a session, and this script takes that shell's place: $$ is the
-    // group, $PPID is sshd's process for this connection. A trap keeps the script alive while the group is signalled and,
+    // group, $PPID is sshd's process for this connection: where that has gone already, nobody is there to run anything for. A trap keeps the script alive while the group is signalled and,
     // unlike an ignored signal, is not inherited. What the shell itself says, such as "Killed", is not the command's output.
     private string Script =>
         $$"""
         k() { {{KillScript}}}
         p=$PPID w=
+        [ "$p" != 1 ] || exit 125
         exec 3>&2 2>/dev/null
         trap : 1 2 3 10 12 14 15
         if kill -0 "$p"; then

@@ -12,6 +12,10 @@ internal static class BoxScripts
         w=${PWD:-/}
         [ -d "/proc/$h/root$w" ] || w=$home
         [ -d "/proc/$h/root$w" ] || w=/
+        for v in TMPDIR XDG_RUNTIME_DIR; do
+          eval "d=\${$v-}"
+          [ -z "$d" ] || [ -d "/proc/$h/root$d" ] || unset $v
+        done
         i=
         if [ -t 0 ]; then
           while read -r s m; do [ "$s" != SigIgn: ] || break; done <"/proc/$$/status"
@@ -32,7 +36,7 @@ internal static class BoxScripts
 
     /// <summary>
     /// Goes into a box whose holder is still the same process: $1 its id, $2 its start, $3 the process that waits for it, $4 HOME, then the
-    /// command. Nobody is told where the caller is: where there is no such directory it starts in HOME.
+    /// command. Nobody is told where the caller is: where there is no such directory it starts in HOME, and has no TMPDIR.
     /// </summary>
     /// <param name="net">Whether it has a network of its own.</param>
     /// <param name="nested">Whether its namespaces belong to a user namespace, in which the holder has gone to another.</param>

@@ -4,13 +4,13 @@ namespace CrCache.Sources;
 /// The POSIX sh that makes, resets and discards a chroot on its base. A chroot's directory holds <c>store</c> (whose it is), <c>golden</c> (which
 /// golden tree it is a clone of), <c>kind</c> and <c>below</c> (what sort of clone, and of what), <c>holder</c> (its first process) and <c>root</c>, where its <c>/</c> is,
 /// and where hooks have changed it since it was made <c>frozen</c>: what they wrote over the golden tree, or the tree that it is a clone of from then on.
-/// Beside the chroots are the golden trees, in <c>.golden</c>: each with a lock, which is held while it is made or deleted, and under
-/// <c>.new</c> until it is complete. All mounts are in the holder's own namespace, so that the base has none to clean up.
+/// Beside the chroots are the <see cref="GoldenTree">golden trees</see>, each of which says what sort of clones it has. All mounts are in the
+/// holder's own namespace, so that the base has none to clean up.
 /// </summary>
 internal static class ChrootScripts
 {
     // $1 the directory, $2 the store's id, $3 yes where the base is this machine, $4 the line that undoes a clone. What is said last is the error.
-    private const string Common =
+    private const string Common = GoldenTree.Script +
         """
         set -u
         umask 022
@@ -26,9 +26,6 @@ internal static class ChrootScripts
         line='
         '
         fail() { printf '%s\n' "$*" >&2; exit 1; }
-        word() { v=; { IFS= read -r v <"$1"; } 2>/dev/null; }
-        put() { rest=$1 out=; while case $rest in *"$2"*) ;; *) false ;; esac; do out=$out${rest%%"$2"*}$3; rest=${rest#*"$2"}; done; out=$out$rest; }
-        quote() { case $1 in *[!A-Za-z0-9_./:,@%+-]*) put "$1" "'" "'\\''"; out="'$out'" ;; *) out=$1 ;; esac; }
         filled() { quote "$2"; put "$1" '{path}' "$out"; text=$out; quote "$3"; put "$text" '{golden}' "$out"; }
         run() { m=$("$@" 2>&1) || fail "$what: ${m##*"$line"}"; }
         started() { [ "$1" != Z ] && [ "$1" != X ] && shift 19 && [ "$1" = "$t" ]; }
@@ -94,6 +91,7 @@ internal static class ChrootScripts
           what="$1 cannot be deleted"
           run rm -rf --one-file-system -- "$1"
         }
+        erase() { delete "$1"; }
 
         # What a chroot has, but not what it is: with yes its marks stay, and what is frozen; with freeze, what was written becomes that. Killed
         # before it had a mark, it has nothing else.
@@ -131,39 +129,6 @@ internal static class ChrootScripts
           run rm -rf --one-file-system -- "$dir/root" "$dir/upper" "$dir/work" "$dir/lower" "$dir/imports" "$dir/holder" "$dir/log"
         }
 
-        # Whoever waited for a lock finds its file deleted, or made anew.
-        lock() {
-          while exec 8>"$1.lock"; flock $2 8; do
-            [ "$1.lock" -ef /proc/self/fd/8 ] && return 0
-          done
-          return 1
-        }
-        used() { for f in "$home"/*/golden; do word "$f"; [ "$v" != "$1" ] || return 0; done; return 1; }
-
-        # Golden trees that nobody uses: those that another took the place of, those that were killed as they were made or deleted, and with yes
-        # those not wanted for a month.
-        tidy() (
-          for g in "$goldens"/*/; do
-            g=${g%/}
-            [ -d "$g" ] || continue
-            name=${g##*/} group=${name%%-*} key=${name%.new} old=
-            key=${key%.old}
-            word "$goldens/$group.current"
-            if [ "$name" = "$v" ]; then
-              [ "$1" = yes ] && old=$(find "$goldens/$group.current" -mtime +30) && [ "$old" ] || continue
-            fi
-            lock "$goldens/$key" -n || continue
-            if ! used "$name"; then
-              # It is gone at once, or whole.
-              [ ! -d "$goldens/$key.old" ] || delete "$goldens/$key.old"
-              if [ "$name" = "$key" ]; then mv "$g" "$g.old" && delete "$g.old"; elif [ -d "$g" ]; then delete "$g"; fi
-              [ ! "$old" ] || rm -f "$goldens/$group.current"
-              [ -d "$goldens/$key" ] || rm -f "$goldens/$key.lock"
-            fi
-            exec 8>&-
-          done
-        ) 2>/dev/null
-
         """;
 
     /// <summary>Discards a chroot: the arguments of all.</summary>
@@ -174,7 +139,7 @@ internal static class ChrootScripts
         """;
 
     /// <summary>
-    /// Makes a chroot, or resets one: after the arguments of all $5 the name of the golden tree, $6 yes for a reset, which stays with the golden
+    /// Makes a chroot, or resets one: after the arguments of all $5 the <see cref="GoldenTree.Key"/>, $6 yes for a reset, which stays with the golden
     /// tree that is there and with what is frozen, and freeze for one to what it is now, $7 what it comes from and $8 the command or path, $9 how it is cloned, then the line that clones it,
     /// <see cref="ChrootHolder.Hold"/>, the host's name and the imports. It says the holder's id and start, the sort of clone and the directory, and in the
     /// next line the number of processors.
@@ -191,19 +156,14 @@ internal static class ChrootScripts
         done
         [ "$how" = no ] || keep=yes
         [ "$keep" = no ] || [ -d "$dir" ] || fail "$dir is gone"
-        case $origin in
-          tarball)
-            if [ -f "$from" ]; then key=$key-$(stat -Lc %.Y-%s-%i "$from"); elif [ "$keep" != yes ]; then fail "tarball: there is no file $from"; fi ;;
-          tree) [ -d "$from" ] || fail "tree: there is no directory $from"; from=$(cd -P -- "$from" && pwd -P) ;;
-        esac
+        if [ "$origin" = tree ]; then
+          [ -d "$from" ] || fail "tree: there is no directory $from"
+          from=$(cd -P -- "$from" && pwd -P)
+        fi
         unmake "$how"
         [ -d "$home" ] || mkdir -p -m 700 "$home" || exit
         real
         [ -d "$dir" ] || { mkdir -m 700 "$dir" && echo "$store" >"$dir/store" || exit; }
-        word "$dir/golden"
-        # It is said which one is used before it is looked for: then it is not deleted.
-        if [ "$keep" = yes ] && [ "$v" ]; then key=$v; else echo "$key" >"$dir/golden" || exit; fi
-        golden=$goldens/$key
         inside() { case $home/ in "${from%/}"/*) [ "$origin" = tree ] ;; *) false ;; esac; }
         overlays() {
           mkdir "$new/probe" && ( cd "$new/probe" && mkdir lower upper work seen ) || exit
@@ -224,40 +184,20 @@ internal static class ChrootScripts
           fi
         }
 
-        # It has namespaces of its own, so that neither a mount nor a process of it is left. The lock is held until it has ended, whoever is killed.
-        fill() {
-          unshare --mount --pid --fork --kill-child --mount-proc sh -c 'exec 8>&-; exec "$@"' sh "$@" </dev/null >"$new/log" 2>&1 ||
-            { code=$?; said=$(tail -n 1 "$new/log"); delete "$new"; fail "$origin: ${said:-it said nothing} (exit code $code)"; }
+        prepare() {
+          decide
+          rm -rf "$new/probe"
+          echo "$kind" >"$new/kind"
+          [ "$origin" != tree ] || return 0
+          what=clone
+          if [ "$kind" = btrfs ]; then run btrfs subvolume create "$new/tree"; else mkdir "$new/tree" || exit; fi
         }
-        golden() {
-          [ -d "$goldens" ] || mkdir -p -m 700 "$goldens" || exit
-          lock "$golden" '' || fail "$golden.lock cannot be locked"
-          if [ ! -d "$golden" ]; then
-            new=$golden.new
-            delete "$new"
-            mkdir -m 700 "$new" || exit
-            decide
-            echo "$kind" >"$new/kind"
-            what=clone
-            if [ "$origin" != tree ]; then
-              if [ "$kind" = btrfs ]; then run btrfs subvolume create "$new/tree"; else mkdir "$new/tree" || exit; fi
-            fi
-            filled "$from" "$new/tree" "$new/tree"
-            case $origin in
-              create) fill sh -c "$out" ;;
-              tarball) fill tar -xpf "$from" --numeric-owner -C "$new/tree" ;;
-            esac
-            [ "$origin" = tree ] || [ "$clone" = command ] || [ "$(ls -A "$new/tree")" ] || fail "$origin: it has left nothing in $new/tree"
-            rm -rf "$new/probe" "$new/log"
-            mv "$new" "$golden" || exit
-          fi
-          exec 8>&-
-          [ "$keep" = yes ] || echo "$key" >"$goldens/${key%%-*}.current"
-          word "$golden/kind"
-          kind=$v lower=$golden/tree
-          [ "$origin" != tree ] || lower=$from
-        }
-        golden
+        hollow=
+        [ "$clone" != command ] || hollow=yes
+        golden "$origin" "$from" "$key" "$keep"
+        word "$goldens/$key/kind"
+        kind=$v
+        [ "$origin" != tree ] || lower=$from
         echo "$kind" >"$dir/kind"
         echo "$lower" >"$dir/below"
         cd "$dir" || exit

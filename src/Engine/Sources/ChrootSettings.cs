@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using CrCache.Configuration;
 using CrCache.Routes;
 
@@ -11,13 +9,12 @@ internal sealed class ChrootSettings(SourceSettings settings)
 {
     /// <summary>The keys.</summary>
     public static IReadOnlyList<string> Keys { get; } =
-        ["create", "tarball", "tree", "exec", "clone", "clone_command", "discard_command", "user", "cwd", "directory", CopySetting.Key, Import.Key, .. ResetSetting.Keys];
+        [.. GoldenTree.Keys, "exec", "clone", "clone_command", "discard_command", "user", "cwd", "directory", CopySetting.Key, Import.Key, .. ResetSetting.Keys];
 
-    private static readonly string[] Origins = ["create", "tarball", "tree"];
     private static readonly string[] Clones = ["auto", "overlay", "btrfs", "reflink", "copy", "command"];
 
     /// <summary>What the tree comes from: the one of <c>create</c>, <c>tarball</c> and <c>tree</c> that is set.</summary>
-    public string Origin { get; } = Origins.FirstOrDefault(k => settings.Text(k) is not null) ?? Origins[0];
+    public string Origin { get; } = GoldenTree.Keys.FirstOrDefault(k => settings.Text(k) is not null) ?? GoldenTree.Keys[0];
 
     /// <summary>The command line, or the path without a slash at its end.</summary>
     public string OriginText => settings.Text(Origin) is not { } text ? "" : Origin == "create" ? text : Path.GetFullPath(text) is { Length: > 1 } full ? full.TrimEnd('/') : "/";
@@ -55,17 +52,14 @@ internal sealed class ChrootSettings(SourceSettings settings)
     /// <summary>Whether it is the base's own tree, copied on write.</summary>
     public bool IsOfBase => Origin == "tree" && OriginText == "/";
 
-    /// <summary>
-    /// The golden tree's name: whose it is, and what it is made from, so that changed settings lead to another. One of a source that is bound
-    /// otherwise is not in place of this one.
-    /// </summary>
-    public string Key => $"{Hash(8, settings.Directory ?? "", settings.Name, settings.Bindings)}-{Hash(16, Origin, OriginText, Clone, CloneCommand ?? "")}";
+    /// <summary>The golden tree's name.</summary>
+    public string Key => GoldenTree.Key(settings, Origin, OriginText, Clone, CloneCommand ?? "");
 
     /// <summary>Refuses what cannot be.</summary>
     /// <exception cref="ConfigurationException">A setting is not acceptable.</exception>
     public void Check()
     {
-        if (Origins.Count(k => settings.Text(k) is not null) != 1)
+        if (GoldenTree.Keys.Count(k => settings.Text(k) is not null) != 1)
         {
             throw settings.Wrong(Origin, "a chroot is made from exactly one of create=COMMAND, tarball=/FILE and tree=/DIRECTORY");
         }
@@ -103,7 +97,4 @@ internal sealed class ChrootSettings(SourceSettings settings)
 
         _ = (Imports, Reset, CopyMode);
     }
-
-    private static string Hash(int digits, params string[] parts) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\0', parts))))[..digits];
 }

@@ -15,17 +15,18 @@ internal static class GoldenTree
     public static IReadOnlyList<string> Keys { get; } = ["create", "tarball", "tree"];
 
     /// <summary>
-    /// POSIX sh: <c>golden</c> makes the tree that is wanted unless it is there ($1 the key of <see cref="Keys"/>, $2 its text, $3
-    /// <see cref="Key"/>) and says in <c>lower</c> where it is; <c>tidy</c> deletes those that nobody uses: those that another took the place of,
-    /// those that were killed as they were made, those not wanted for a month. They need <c>fail</c>, <c>empty</c>, and the directories
-    /// <c>dir</c> and <c>root</c>.
+    /// POSIX sh, functions only: <c>golden</c> makes the tree that is wanted unless it is there ($1 the key of <see cref="Keys"/>, $2 its text, $3
+    /// <see cref="Key"/>, $4 yes to stay with the one that is written down) and says in <c>lower</c> where it is; <c>tidy</c> deletes those that nobody
+    /// uses. They need <c>fail</c>, <c>erase</c>, which deletes a directory if it is there, <c>prepare</c>, which makes the empty tree in <c>new</c>, and the
+    /// directories <c>dir</c>, <c>home</c> and <c>goldens</c>. With <c>hollow</c> the tree may be empty.
     /// </summary>
     public const string Script =
         """
-        word() { v=; { read -r v <"$1"; } 2>/dev/null || :; }
+        word() { v=; { IFS= read -r v <"$1"; } 2>/dev/null || :; }
         put() { rest=$1 out=; while case $rest in *"$2"*) ;; *) false ;; esac; do out=$out${rest%%"$2"*}$3; rest=${rest#*"$2"}; done; out=$out$rest; }
         quote() { case $1 in *[!A-Za-z0-9_./:,@%+-]*) put "$1" "'" "'\\''"; out="'$out'" ;; *) out=$1 ;; esac; }
-        goldens=$root/.golden
+
+        # Whoever waited for a lock finds its file deleted, or made anew.
         lock() {
           while exec 8>"$1.lock"; flock $2 8; do
             [ "$1.lock" -ef /proc/self/fd/8 ] && return 0
@@ -34,60 +35,73 @@ internal static class GoldenTree
         }
         golden() {
           key=$3
-          case $1 in tarball) [ -f "$2" ] || fail "tarball: there is no file $2"; key=$3-$(stat -Lc %Y-%s "$2") ;; esac
-          mkdir -p -m 700 "$goldens"
-          echo "$key" >"$dir/golden"
+          word "$dir/golden"
+          # It is said which one is used before it is looked for: then it is not deleted.
+          if [ "$4" = yes ] && [ "$v" ]; then key=$v; else
+            if [ "$1" = tarball ]; then
+              [ -f "$2" ] || fail "tarball: there is no file $2"
+              key=$3-$(stat -Lc %.Y-%s-%i "$2")
+            fi
+            echo "$key" >"$dir/golden" || exit
+          fi
+          [ -d "$goldens" ] || mkdir -p -m 700 "$goldens" || exit
           lock "$goldens/$key" '' || fail "$goldens/$key.lock cannot be locked"
           if [ ! -d "$goldens/$key" ]; then
             new=$goldens/$key.new
-            [ ! -e "$new" ] || empty "$new"
-            mkdir -p -m 700 "$new"
-            mkdir "$new/tree"
-            if [ "$1" = create ]; then
-              quote "$new/tree"
-              put "$2" '{path}' "$out"
-              set -- "$1" sh -c "$out"
-            else
-              set -- "$1" tar -xpf "$2" --numeric-owner -C "$new/tree"
-            fi
-            if filled "$@"; then :; else
-              code=$? said=$(tail -n 1 "$new/log")
-              empty "$new"
-              fail "$1: ${said:-it said nothing} (exit code $code)"
-            fi
-            [ "$(ls -A "$new/tree")" ] || { empty "$new"; fail "$1: it has left nothing in $new/tree"; }
-            mv "$new" "$goldens/$key"
+            erase "$new"
+            mkdir -m 700 "$new" || exit
+            prepare
+            case $1 in
+              create) quote "$new/tree"; put "$2" '{path}' "$out"; fill "$1" sh -c "$out" ;;
+              tarball) fill "$1" tar -xpf "$2" --numeric-owner -C "$new/tree" ;;
+            esac
+            [ "$1" = tree ] || [ "${hollow-}" ] || [ "$(ls -A "$new/tree")" ] || { erase "$new"; fail "$1: it has left nothing in $new/tree"; }
+            rm -f "$new/log"
+            mv "$new" "$goldens/$key" || exit
           fi
           exec 8>&-
-          echo "$key" >"$goldens/${key%%-*}.current"
+          [ "$4" = yes ] || echo "$key" >"$goldens/${key%%-*}.current"
           lower=$goldens/$key/tree
         }
 
         # It has namespaces of its own, so that neither a mount nor a process of it is left. The lock is held until it has ended, whoever is killed.
-        filled() {
-          shift
-          unshare --mount --pid --fork --kill-child --mount-proc sh -c 'exec 8>&-; exec "$@"' sh "$@" </dev/null >"$new/log" 2>&1 9>&-
+        fill() {
+          filler=$1; shift
+          unshare --mount --pid --fork --kill-child --mount-proc sh -c 'exec 8>&-; exec "$@"' sh "$@" </dev/null >"$new/log" 2>&1 9>&- ||
+            { code=$?; said=$(tail -n 1 "$new/log"); erase "$new"; fail "$filler: ${said:-it said nothing} (exit code $code)"; }
         }
-        used() { for f in "$root"/*/golden; do word "$f"; [ "$v" != "$1" ] || return 0; done; return 1; }
+        used() { for f in "$home"/*/golden; do word "$f"; [ "$v" != "$1" ] || return 0; done; return 1; }
+
+        # Those that another took the place of, those that were killed as they were made or deleted, and with yes those not wanted for a month; then
+        # locks whose tree is gone.
         tidy() (
           set +e
           for g in "$goldens"/*/; do
-            g=${g%/} name=${g##*/}
-            key=${name%.new} group=${name%%-*}
+            g=${g%/}
             [ -d "$g" ] || continue
+            name=${g##*/} group=${name%%-*} key=${name%.new} old=
+            key=${key%.old}
             word "$goldens/$group.current"
-            old=
-            [ "$name" = "$v" ] && old=$(find "$goldens/$group.current" -mtime +30)
-            [ "$name" != "$v" ] || [ "$old" ] || continue
+            if [ "$name" = "$v" ]; then
+              [ "$1" = yes ] && old=$(find "$goldens/$group.current" -mtime +30) && [ "$old" ] || continue
+            fi
             lock "$goldens/$key" -n || continue
-            used "$name" || { [ ! "$old" ] || rm -f "$goldens/$group.current"; empty "$g"; [ -d "$goldens/$key" ] || rm -f "$goldens/$key.lock"; }
+            if ! used "$name"; then
+              # It is gone at once, or whole.
+              erase "$goldens/$key.old"
+              if [ "$name" = "$key" ]; then mv "$g" "$g.old" && erase "$g.old"; else erase "$g"; fi
+              [ ! "$old" ] || rm -f "$goldens/$group.current"
+              [ -d "$goldens/$key" ] || rm -f "$goldens/$key.lock"
+            fi
             exec 8>&-
           done
+          gone() { [ ! -e "$g" ] && [ ! -e "$g.new" ] && [ ! -e "$g.old" ]; }
           for g in "$goldens"/*.lock; do
             g=${g%.lock}
-            [ -e "$g" ] || [ -e "$g.new" ] || used "${g##*/}" || { lock "$g" -n && [ ! -e "$g" ] && [ ! -e "$g.new" ] && rm -f "$g.lock"; exec 8>&-; }
+            [ -e "$g.lock" ] && gone && ! used "${g##*/}" || continue
+            if lock "$g" -n && gone; then rm -f "$g.lock"; fi
+            exec 8>&-
           done
-          rmdir "$goldens"
         ) 2>/dev/null
 
         """;

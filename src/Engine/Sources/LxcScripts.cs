@@ -19,6 +19,7 @@ internal static class LxcScripts
         PATH=${PATH:-/usr/bin:/bin}:/usr/local/sbin:/usr/sbin:/sbin
         dir=$1 store=$2 place=$3; shift 3
         name=${dir##*/} root=${dir%/*}
+        home=$root goldens=$root/.golden
         nl='
         '
         fail() { printf '%s\n' "$*" >&2; exit 1; }
@@ -90,6 +91,7 @@ internal static class LxcScripts
           unmounted "$1"
           rm -rf --one-file-system -- "$1"
         }
+        erase() { [ ! -e "$1" ] || empty "$1"; }
         running() {
           [ -s "$dir/holder" ] || return 1
           read -r at since era space <"$dir/holder"
@@ -199,7 +201,7 @@ internal static class LxcScripts
           esac
           cp "$path/$base/config" "$dir/base.config"
         else
-          if [ "$how" = tree ]; then lower=$base; else golden "$how" "$base" "$path"; fi
+          if [ "$how" = tree ]; then lower=$base; else prepare() { mkdir "$new/tree"; }; golden "$how" "$base" "$path" no; fi
           if [ -f /usr/share/lxc/config/common.conf ]; then echo "lxc.include = /usr/share/lxc/config/common.conf"; fi >"$dir/base.config"
         fi
         [ -d "${lower%%:*}" ] || fail "there is no root file system '${lower%%:*}'"
@@ -331,7 +333,7 @@ internal static class LxcScripts
         """
         if own; then hold; end; delete; fi
         root=${dir%/*}
-        [ ! -d "$goldens" ] || tidy || :
+        [ ! -d "$goldens" ] || { tidy yes; rmdir "$goldens"; } 2>/dev/null || :
         rm -f "/run/lxc/lock$root/.$name"
         if [ -d "$root" ]; then
           exec 8<"$root"

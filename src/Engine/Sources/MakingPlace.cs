@@ -10,6 +10,7 @@ internal sealed class MakingPlace(ProvisionContext context, HostEnvironment envi
 {
     // What a script says names paths, and what to do.
     private const int LongestLine = 500;
+    private const int LinesShown = 2;
 
     private const string StateHome = """printf '%s\n' "${XDG_STATE_HOME:-${HOME:?is not set, so that it is not known where to keep resources; set directory=}/.local/state}/crcache" """;
 
@@ -30,7 +31,7 @@ internal sealed class MakingPlace(ProvisionContext context, HostEnvironment envi
     }
 
     /// <summary>Runs a script there, with POSIX sh.</summary>
-    /// <param name="script">The script; what it shall say of a failure is the last line that it writes to its standard error.</param>
+    /// <param name="script">The script; what it shall say of a failure is the last that it writes to its standard error.</param>
     /// <param name="arguments">Its arguments, from <c>$1</c>.</param>
     /// <param name="failed">The error of a script that fails, of what it said.</param>
     /// <param name="cancellationToken">Gives up, and ends it.</param>
@@ -55,7 +56,14 @@ internal sealed class MakingPlace(ProvisionContext context, HostEnvironment envi
             var said = await talk.ConfigureAwait(false);
             return result.ExitCode == 0
                 ? string.Join('\n', output.Lines())
-                : throw failed(said.LastLine.Length > 0 ? said.LastLine[..Math.Min(said.LastLine.Length, LongestLine)] : string.Create(CultureInfo.InvariantCulture, $"exit code {result.ExitCode}"));
+                : throw failed(Last(said.Lines()) is { Length: > 0 } why ? why : string.Create(CultureInfo.InvariantCulture, $"exit code {result.ExitCode}"));
         }
+    }
+
+    // What says why often comes before a last line that only says that.
+    private static string Last(IReadOnlyList<string> lines)
+    {
+        var text = string.Join("; ", lines.TakeLast(LinesShown));
+        return text[^Math.Min(text.Length, LongestLine)..];
     }
 }

@@ -90,7 +90,7 @@ internal sealed class StressWorker(int number, StressHome place, StressCommand c
         }
 
         var result = await command.RunAsync(
-            arguments, turn.KillAcquire, turn.Tie == StressTie.Name ? _name : null, "75", "124", "CRC0303");
+            arguments, turn.KillAcquire, turn.Tie == StressTie.Name ? _name : null, "75", "124", "CRC0301", "CRC0303");
         var has = result is { ExitCode: 0 } ? References(result.Output) : [];
         foreach (var reference in has)
         {

@@ -236,6 +236,17 @@ public abstract class CopyContract : CopyLab
     }
 
     [Fact]
+    public async Task Nothing_takes_the_place_of_a_pipe_socket_or_device()
+    {
+        Write("pipe", "text");
+        (await ProcessRun.RunAsync(["mkfifo", $"{There}/pipe"])).Success();
+
+        Assert.Contains("is not replaced", (await RefusedAsync(() => ToAsync(["pipe"], ""))).Message, StringComparison.Ordinal);
+
+        (await ProcessRun.RunAsync(["test", "-p", $"{There}/pipe"])).Success();
+    }
+
+    [Fact]
     public async Task Neither_a_directory_nor_a_file_takes_the_others_place()
     {
         Write("x/a", "file");

@@ -34,6 +34,20 @@ public sealed class SshWatchTests
         Assert.Equal(128 + 15, (await command.WaitAsync()).ExitCode);
     }
 
+    [Fact]
+    public async Task Nothing_is_run_for_a_connection_that_has_gone_before_it_could_be_watched()
+    {
+        Assert.SkipWhen(Requirement.Namespaces.IsMissing(out var reason), reason);
+        using TemporaryDirectory directory = new();
+        var ran = directory.Combine("ran");
+
+        // The first process of a pid namespace has taken the place of the parent that has ended.
+        string[] user = Environment.IsPrivilegedProcess ? [] : ["--user", "--map-root-user"];
+        await ProcessRun.RunAsync(["unshare", .. user, "--pid", "--fork", "sh", "-c", "\"$@\"; exit", "sh", .. new SshWatch("mark", []).Around(["touch", ran])]);
+
+        Assert.False(File.Exists(ran));
+    }
+
     private static async Task<string[]> ChildrenAsync(int process) =>
         (await File.ReadAllTextAsync($"/proc/{process}/task/{process}/children", TestContext.Current.CancellationToken)).Split(' ', StringSplitOptions.RemoveEmptyEntries);
 }

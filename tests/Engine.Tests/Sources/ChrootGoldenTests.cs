@@ -97,6 +97,19 @@ public sealed class ChrootGoldenTests : IDisposable
     }
 
     [Fact]
+    public async Task A_lock_whose_tree_is_gone_goes_as_well()
+    {
+        Add("cp -a $1/. {path}");
+        await _fixture.Acquire("s");
+        var left = Path.Combine(Golden, "0-0.lock");
+        await File.WriteAllTextAsync(left, "", Token);
+        await _fixture.Release("s-0");
+
+        Assert.False(File.Exists(left));
+        Assert.Single(Directory.GetFiles(Golden, "*.lock"));
+    }
+
+    [Fact]
     public async Task What_was_mounted_or_started_as_it_was_made_is_gone()
     {
         Add("cp -a $1/. {path}; mount -t tmpfs tmpfs {path}/mnt; touch {path}/mnt/x; sleep 300 >/dev/null 2>&1 &");

@@ -233,6 +233,24 @@ public sealed class LxcLeakTests : IDisposable
         Assert.Single(Directory.GetDirectories(Path.Combine(_fixture.Home.StateDirectory, "lxc", ".golden")));
     }
 
+    [Fact]
+    public async Task A_tarball_that_is_packed_again_at_once_is_another_tree()
+    {
+        var tarball = _fixture.Home.Combine("root.tar");
+        _fixture.Home.AddSource("s", $"type=lxc\ntarball={tarball}\nmaximum=1");
+        foreach (var version in (string[])["1", "2"])
+        {
+            var extra = Directory.CreateDirectory(_fixture.Home.Combine("extra")).FullName;
+            await File.WriteAllTextAsync(Path.Combine(extra, "version"), version, Token);
+            (await ProcessRun.RunAsync(["tar", "-cf", tarball, "-C", BusyboxRoot.Path, ".", "-C", extra, "version"])).Success();
+            await _fixture.Acquire("s");
+            Assert.Equal(0, (await _fixture.Engine.Commands.RunAsync(new("s-0"), new() { Arguments = ["grep", "-q", version, "/version"] }, Token)).ExitCode);
+            await _fixture.Release("s-0");
+        }
+
+        Assert.Single(Directory.GetDirectories(Path.Combine(_fixture.Home.StateDirectory, "lxc", ".golden")));
+    }
+
     [Theory]
     [InlineData("network=none", "network")]
     [InlineData("network=veth:", "network")]
