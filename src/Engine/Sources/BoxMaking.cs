@@ -7,7 +7,7 @@ namespace CrCache.Sources;
 internal static class BoxMaking
 {
     /// <summary>
-    /// Unmakes a box: <c>$1</c> its directory, <c>$2</c> the store, <c>$3</c> yes where it is on another resource. A second time there is nothing to do.
+    /// Unmakes a box: <c>$1</c> its directory, <c>$2</c> the store, <c>$3</c> what <see cref="OwnDirectory.Place"/> says of it. A second time there is nothing to do.
     /// </summary>
     public const string Discard = Unmake + "unmake";
 
@@ -113,13 +113,13 @@ internal static class BoxMaking
     private const string Unmake =
         """
         set -f
-        box=$1 store=$2 elsewhere=$3; shift 3
-        die() { printf '%s\n' "$1" >&2; exit 1; }
-        guard() {
-          case ${box%/*} in */"$store") [ ! -L "${box%/*}" ] && [ -O "${box%/*}" ] || die "${box%/*} is a link or another user's: nothing is kept or deleted there; remove it" ;; esac
-        }
+        dir=$1 store=$2 place=$3; shift 3
+        fail() { printf '%s\n' "$1" >&2; exit 1; }
+
+        """ + OwnDirectory.Script +
+        """
         now() {
-          { read -r boot </proc/sys/kernel/random/boot_id; } 2>/dev/null && space=$(readlink /proc/self/ns/pid) || die "/proc is not mounted there"
+          { read -r boot </proc/sys/kernel/random/boot_id; } 2>/dev/null && space=$(readlink /proc/self/ns/pid) || fail "/proc is not mounted there"
           era="$boot $space"
         }
         is() { [ "$#" -gt 19 ] && [ "$1" != Z ] && [ "$1" != X ] && shift 19 && [ "$1" = "$t" ]; }
@@ -129,49 +129,21 @@ internal static class BoxMaking
           while :; do
             left=
             for f in holder keeper; do
-              { read -r p t e <"$box/$f"; } 2>/dev/null || continue
+              { read -r p t e <"./$leaf/$f"; } 2>/dev/null || continue
               if [ "$e" != "$era" ]; then
-                [ -n "$elsewhere" ] || [ "${e%% *}" != "$boot" ] || die "$box was made in another container: discard it there"
+                [ "$place" = there ] || [ "${e%% *}" != "$boot" ] || fail "$dir was made in another container: discard it there"
               elif runs "$p"; then
                 left=$p
                 kill -9 "$p" 2>/dev/null
               fi
             done
             [ -n "$left" ] || return 0
-            [ "$n" -lt 2500 ] || die "process $left, which holds it, does not end"
+            [ "$n" -lt 2500 ] || fail "process $left, which holds it, does not end"
             n=$((n + 1))
             sleep 0.002
           done
         }
-        unmounted() {
-          real=$(cd -P -- "$box" && pwd -P) || exit
-          case $real in *[[:space:]\\]*) real=$(printf '%s' "$real" | sed 's/\\/\\134/g; s/ /\\040/g; s/\t/\\011/g') ;; esac
-          points=$(cut -d' ' -f5 /proc/self/mountinfo) || exit
-          case "
-        $points
-        " in
-            *"
-        $real
-        "*|*"
-        $real/"*) die "something is mounted in $real: nothing is deleted through it; unmount it" ;;
-          esac
-        }
-        unmake() {
-          [ -e "$box" ] || [ -L "$box" ] || return 0
-          [ ! -L "$box" ] || die "$box is a link: nothing is deleted through it; remove it"
-          [ -d "$box" ] || die "$box is no directory: remove it"
-          guard
-          owner=
-          { read -r owner <"$box/store"; } 2>/dev/null
-          case $owner in ''|"$store") ;; *) die "$box is another store's: give this source a directory of its own: directory=DIR" ;; esac
-          now
-          end
-          unmounted
-          rm -rf --one-file-system -- "$box" 2>/dev/null || {
-            chmod -R u+rwx -- "$box" 2>/dev/null
-            rm -rf --one-file-system -- "$box" || exit
-          }
-        }
+        unmake() { ! own || { now; end; delete; }; }
 
         """;
 
@@ -182,7 +154,7 @@ internal static class BoxMaking
         name=$1 host=$2 home=${3:-${HOME-}} apart=$4 net=$5 user=$6; shift 6
         cwd=$1 hold=$2; shift 2
         for tool in unshare nsenter setsid mount hostname env timeout stat ${user:+sudo}; do
-          command -v "$tool" >/dev/null || die "$tool is not installed there"
+          command -v "$tool" >/dev/null || fail "$tool is not installed there"
         done
         while read -r key a b rest; do
           case $key in Uid:) uid=$b ;; Gid:) gid=$b ;; CapEff:) rights=$a ;; esac
@@ -193,10 +165,10 @@ internal static class BoxMaking
         case $user in
           ''|'#'*) ;;
           *)
-            id -u -- "$user" >/dev/null 2>&1 || die "user: there is no user '$user' there"
+            id -u -- "$user" >/dev/null 2>&1 || fail "user: there is no user '$user' there"
             other=$(getent passwd "$user" | cut -d: -f6) ;;
         esac
-        [ -z "$user" ] || { [ -z "$nested" ] || die "user: only root can run the commands of a box as another user"; cwd=; }
+        [ -z "$user" ] || { [ -z "$nested" ] || fail "user: only root can run the commands of a box as another user"; cwd=; }
         while :; do case $home in */) home=${home%/} ;; *) break ;; esac; done
         case $home in /*) ;; *) home= ;; esac
         if [ "$apart" = yes ]; then
@@ -215,10 +187,9 @@ internal static class BoxMaking
           done
         fi
         umask 077
-        mkdir -p -- "${box%/*}" || exit
-        guard
-        mkdir -- "$box" && cd -- "$box" && printf '%s\n' "$store" >store || exit
-        dir() { [ -d "$1" ] || die "there is no directory '$1'"; }
+        make
+        cd -- "./$leaf" || exit
+        there() { [ -d "$1" ] || fail "there is no directory '$1'"; }
         like() {
           m=$(stat -L -c '%a %u:%g' -- "$2") || exit
           [ "$uid" != 0 ] || [ "${m#* }" = 0:0 ] || chown "${m#* }" "$1" || exit
@@ -228,16 +199,16 @@ internal static class BoxMaking
         while [ "$n" -gt 0 ]; do
           i=$((i + 1)) w=$i
           case $1 in
-            private) dir "$3"; mkdir "$i" && like "$i" "$3" ;;
+            private) there "$3"; mkdir "$i" && like "$i" "$3" ;;
             overlay)
-              dir "$2"
-              case "$box/" in "$2"/*) die "overlay: what is written to '$2' would be kept in ${box%/*}, inside it; name another directory=" ;; esac
+              there "$2"
+              case "$dir/" in "$2"/*) fail "overlay: what is written to '$2' would be kept in ${dir%/*}, inside it; name another directory=" ;; esac
               mkdir "$i" "$i/upper" "$i/work" "$i/seen" && like "$i/upper" "$2" ;;
             bind|ro)
-              [ -e "$2" ] || die "there is no '$2' to import or share"
+              [ -e "$2" ] || fail "there is no '$2' to import or share"
               mkdir "$i" && if [ -d "$2" ]; then mkdir "$i/seen"; else : >"$i/seen"; fi ;;
             copy)
-              [ -e "$2" ] || die "there is no '$2' to import"
+              [ -e "$2" ] || fail "there is no '$2' to import"
               mkdir "$i" || exit
               s=; [ ! -d "$2" ] || s=/
               if command -v rsync >/dev/null; then rsync -a -- "$2$s" "$i/seen$s"
@@ -266,7 +237,7 @@ internal static class BoxMaking
         else
           set -- "" "$net" "" "" "$cwd" "$@"
         fi
-        { setsid env -i "PATH=$PATH" "CRCACHE_BOX=$box" "CRCACHE_RUN=${CRCACHE_RUN-}" "make=$hold" sh -c '
+        { setsid env -i "PATH=$PATH" "CRCACHE_BOX=$dir" "CRCACHE_RUN=${CRCACHE_RUN-}" "make=$hold" sh -c '
             of() { shift 19; t=$1; }
             read -r k rest </proc/self/stat && of ${rest##*) } && echo "$k $t $2" >keeper || exit
             apart=$0
@@ -275,7 +246,7 @@ internal static class BoxMaking
           { read -r word && [ "$word" = ready ]; } || {
             t=$(tail -n 1 log)
             [ -z "$nested" ] || [ "$t" = "${t#unshare: }" ] || t="$t (user $uid may make no user namespaces there: crcache doctor, on that machine, says what to set)"
-            die "$t"
+            fail "$t"
           }
         read -r h t e <holder && read -r k e <keeper && printf '%s\n' "$h $t $k ${nested:-no} $home"
         """;

@@ -86,7 +86,7 @@ internal sealed class BoxSource(HostEnvironment environment) : SourceType
     // The name is a source's, checked, with a number.
     private static async Task<string[]> PlacesAsync(
         ProvisionContext context, MakingPlace place, Func<string, ResourceException> failed, CancellationToken cancellationToken) =>
-        [await place.DirectoryAsync("boxes", context.Resource, failed, cancellationToken).ConfigureAwait(false), context.Store, context.IsHere ? "" : Yes];
+        [await place.DirectoryAsync("boxes", context.Resource, failed, cancellationToken).ConfigureAwait(false), context.Store, OwnDirectory.Place(context)];
 
     private async Task<ResourceDraft> MakeAsync(ProvisionContext context, Func<string, ResourceException> failed, CancellationToken cancellationToken)
     {

@@ -2,7 +2,7 @@ namespace CrCache.Sources;
 
 /// <summary>
 /// The POSIX sh that makes, starts, resets and unmakes a container, on the machine that has LXC. Each gets the container's own directory as
-/// <c>$1</c> and the store that it belongs to as <c>$2</c>. The directory's parent is LXC's path (<c>lxc-ls -P</c> lists what is there), and
+/// <c>$1</c>, the store that it belongs to as <c>$2</c>, and as <c>$3</c> what <see cref="OwnDirectory.Place"/> says of it. The directory's parent is LXC's path (<c>lxc-ls -P</c> lists what is there), and
 /// everything is found by the directory's name alone: the container's processes are those in its cgroups, which have the name of the store
 /// and the container, so that nothing need be written down in time. Its mounts are all in its own namespace.
 /// </summary>
@@ -17,13 +17,15 @@ internal static class LxcScripts
         set -eu
         umask 022
         PATH=${PATH:-/usr/bin:/bin}:/usr/local/sbin:/usr/sbin:/sbin
-        dir=$1 store=$2; shift 2
+        dir=$1 store=$2 place=$3; shift 3
         name=${dir##*/} root=${dir%/*}
         home=$root goldens=$root/.golden
-        tree=crcache.$store.$name
         nl='
         '
-        fail() { echo "$*" >&2; exit 1; }
+        fail() { printf '%s\n' "$*" >&2; exit 1; }
+
+        """ + OwnDirectory.Script +
+        """
         boot() { cat /proc/sys/kernel/random/boot_id; }
         able() {
           [ "$(id -u)" = 0 ] || fail "LXC needs root here: run crcache as root, or reach the base as root"
@@ -31,19 +33,23 @@ internal static class LxcScripts
             command -v $tool >/dev/null || fail "$tool is not installed: install lxc, util-linux and coreutils"
           done
         }
-        own() {
-          [ ! -L "$dir" ] || fail "$dir is a link: nothing is deleted through it; remove it"
-          [ -d "$dir" ] || return 1
-          [ -s "$dir/store" ] || { rm -f "$dir/store"; rmdir "$dir" 2>/dev/null || fail "$dir has no mark of CrCache: remove it"; return 1; }
-          read -r mark <"$dir/store"
-          [ "$mark" = "$store" ] || fail "it belongs to another store: give this source a directory= of its own ($dir)"
-        }
         hold() {
-          exec 9<"$dir"
+          exec 9<"./$leaf"
           flock -w 60 9 || fail "another process is at work on $dir"
+          root=${dir%/*}
           [ "$dir" -ef /proc/self/fd/9 ] || fail "$dir was made anew meanwhile"
         }
-        trees() { find /sys/fs/cgroup -type d -name "$tree" -prune 2>/dev/null || :; }
+        trees() {
+          set -- /sys/fs/cgroup
+          [ -e /sys/fs/cgroup/cgroup.procs ] || set -- /sys/fs/cgroup/*
+          while IFS=: read -r at at under; do
+            under=${under%/init.scope}
+            for at; do
+              at=$at${under%/}/crcache.$mark.$name
+              [ ! -d "$at" ] || echo "$at"
+            done
+          done </proc/1/cgroup | sort -u
+        }
         members() {
           for at in $cgroups; do find "$at" -path "$1" -name cgroup.procs -exec cat {} + 2>/dev/null || :; done | grep -vx 0 | sort -u
         }
@@ -83,10 +89,7 @@ internal static class LxcScripts
           done
         }
         empty() {
-          real=$(readlink -f "$1") && [ -n "$real" ]
-          while read -r at at at at point at; do
-            case $point/ in "$real"/*) fail "something is mounted at $point: nothing is deleted through it; unmount it" ;; esac
-          done </proc/self/mountinfo
+          unmounted "$1"
           rm -rf --one-file-system -- "$1"
         }
         erase() { [ ! -e "$1" ] || empty "$1"; }
@@ -112,6 +115,11 @@ internal static class LxcScripts
           echo "$at $since $(boot) $(readlink /proc/self/ns/pid)" >"$dir/holder.new"
           mv "$dir/holder.new" "$dir/holder"
           rm -f "$dir/asleep"
+          if [ "/proc/$at/ns/user" -ef /proc/self/ns/user ]; then
+            while read -r key limit; do [ "$key" != CapBnd: ] || break; done <"/proc/$at/status"
+            [ $((0x$limit & 0x2400C0)) = $((0x2400C0)) ] ||
+              fail "its configuration takes setgid, setuid, sys_chroot or sys_admin from it, which could not be kept from commands: leave it these, or give it users of its own (lxc.idmap)"
+          fi
           if [ -e "$dir/boots" ]; then
             timeout 120 nsenter -t "$at" -m -p sh -c 'case $(readlink -f /sbin/init) in */systemd)
               while [ ! -S /run/systemd/private ]; do sleep 0.1; done; systemctl is-system-running --wait ;; esac' 9<&- </dev/null >/dev/null 2>&1 || :
@@ -166,19 +174,17 @@ internal static class LxcScripts
         """;
 
     /// <summary>
-    /// Makes a container: $3 what it comes from, <c>container</c> or a key of <see cref="GoldenTree.Keys"/>, and $4 its text; $5 LXC's path that a base
-    /// container is in, or the golden tree's name; $6 <c>own</c> or <c>system</c>; $7 the script that starts it; $8 more lines of its configuration;
-    /// $9 the bridge that it is at, or nothing; then its imports, by threes. The file <c>boots</c> says that its own init is to be waited for. It writes how many processors the
+    /// Makes a container: $4 what it comes from, <c>container</c> or a key of <see cref="GoldenTree.Keys"/>, and $5 its text; $6 LXC's path that a base
+    /// container is in, or the golden tree's name; $7 <c>own</c> or <c>system</c>; $8 the script that starts it; $9 more lines of its configuration;
+    /// then the bridge that it is at, or nothing; then its imports, by threes. The file <c>boots</c> says that its own init is to be waited for. It writes how many processors the
     /// container may use.
     /// </summary>
     public const string Make = Common + GoldenTree.Script +
         """
         able
         case $dir in *[!a-zA-Z0-9/._+@-]*) fail "'$dir' cannot be a directory of containers: use letters, digits and ._+@- only: directory=DIR" ;; esac
-        if own; then hold; end; empty "$dir"; exec 9<&-; fi
-        mkdir -p "$root"
-        mkdir "$dir"
-        echo "$store" >"$dir/store"
+        if own; then hold; end; delete; exec 9<&-; fi
+        make
         hold
         how=$1 base=$2 path=$3 init=$4 starts=$5 more=$6 bridge=$7; shift 7
         [ -z "$bridge" ] || [ -d "/sys/class/net/$bridge/bridge" ] || fail "network: there is no bridge '$bridge'"
@@ -203,8 +209,8 @@ internal static class LxcScripts
         echo "$lower" >"$dir/lower"
         case $(stat -f -c %T "$dir") in
           overlay*) case $lower in *:*) fail "$dir lies on an overlay file system, which cannot hold the upper layer of another: directory=DIR" ;; esac
-            kind=copy; place=dir:$dir/root ;;
-          *) kind=overlay; place=overlay:$lower:$dir/upper ;;
+            kind=copy; rootfs=dir:$dir/root ;;
+          *) kind=overlay; rootfs=overlay:$lower:$dir/upper ;;
         esac
         echo $kind >"$dir/kind"
         [ "$init" = own ] || : >"$dir/boots"
@@ -221,10 +227,12 @@ internal static class LxcScripts
           echo "lxc.cgroup.dir ="
           echo "lxc.group ="
           printf '%s\n' "$more"
-          echo "lxc.rootfs.path = $place"
-          echo "lxc.cgroup.dir.monitor = $tree/monitor"
-          echo "lxc.cgroup.dir.monitor.pivot = $tree/pivot"
-          echo "lxc.cgroup.dir.container = $tree/container"
+          echo "lxc.rootfs.path = $rootfs"
+          echo "lxc.cgroup.relative = 0"
+          echo "lxc.ephemeral = 0"
+          echo "lxc.cgroup.dir.monitor = crcache.$store.$name/monitor"
+          echo "lxc.cgroup.dir.monitor.pivot = crcache.$store.$name/pivot"
+          echo "lxc.cgroup.dir.container = crcache.$store.$name/container"
           if [ "$init" = own ]; then
             echo "lxc.autodev = 1"
             echo "lxc.mount.entry = $dir/init dev/.crcache-init none bind,ro,create=file 0 0"
@@ -264,7 +272,7 @@ internal static class LxcScripts
         running || { end; start; }
         """;
 
-    /// <summary>Makes it as it was made, or frozen: the upper layer is dropped. $3 is <c>running</c> or <c>stopped</c>: what it is until it is handed out.</summary>
+    /// <summary>Makes it as it was made, or frozen: the upper layer is dropped. $4 is <c>running</c> or <c>stopped</c>: what it is until it is handed out.</summary>
     public const string Revert = Common +
         """
         own || fail "it is gone"
@@ -324,78 +332,13 @@ internal static class LxcScripts
     /// <summary>Unmakes it; a second time there is nothing to do. LXC's own lock file goes as well, with its directories where nobody else uses them.</summary>
     public const string Discard = Common + GoldenTree.Script +
         """
-        if own; then hold; end; empty "$dir"; fi
+        if own; then hold; end; delete; fi
+        root=${dir%/*}
         [ ! -d "$goldens" ] || { tidy yes; rmdir "$goldens"; } 2>/dev/null || :
         rm -f "/run/lxc/lock$root/.$name"
         if [ -d "$root" ]; then
           exec 8<"$root"
           if flock -n 8; then (cd /run/lxc/lock 2>/dev/null && rmdir -p ".$root" 2>/dev/null) || :; fi
-          rmdir "$root" 2>/dev/null || :
         fi
-        """;
-
-    /// <summary>
-    /// Goes into a container: $1 its directory, $2 the store, $3 the user, then the command. The container's first process must be the one that
-    /// was written down. One that is stopped is started. The command gets the container's cgroups and namespaces, its limit of capabilities, the
-    /// user's groups as the container has them, and an environment of its own. As with a box, of the processes outside, which the signals of the
-    /// command's group reach as well, one stays: <c>timeout</c>, which sets no time, waits with all signals blocked, and ends as the command
-    /// did, also by a signal. All programs up to the command are the base's: the container need not have any of them.
-    /// </summary>
-    public const string Enter =
-        """
-        d=$1 store=$2 u=$3; shift 3
-        fail() { echo "crcache: $0 $*" >&2; exit 125; }
-        is() { [ "$1" != Z ] && shift 19 && [ "$1" = "$t" ]; }
-        there() { { read -r h t e <"$d/holder" && read -r s <"/proc/$h/stat" && is ${s##*) }; } 2>/dev/null; }
-        if ! there; then
-          [ -e "$d/asleep" ] || fail "is gone: its first process has ended"
-          s=$(/bin/sh "$d/start" "$d" "$store" 2>&1 </dev/null) || fail "cannot be started: $s"
-          there || fail "is gone: its first process has ended"
-        fi
-        r=/proc/$h/root n= g= home=/ shell=
-        case $u in '#'*) n=${u#?} g=$n ;; esac
-        while IFS=: read -r a b c x y z w; do
-          case $c$x in *[!0-9]*|'') continue ;; esac
-          if [ "$a" = "$u" ] || { [ "$c" = "$n" ] && [ "#$n" = "$u" ]; }; then u=$a n=$c g=$x home=$z shell=$w; break; fi
-        done 2>/dev/null <"$r/etc/passwd"
-        case $u$n in root) n=0 g=0 home=/root ;; esac
-        case $n in ''|*[!0-9]*) fail "has no user '$u'" ;; esac
-        l=$g
-        while IFS=: read -r a b c x; do
-          case ,$x, in *,"$u",*) case $c in ''|*[!0-9]*) ;; *) l=$l,$c ;; esac ;; esac
-        done 2>/dev/null <"$r/etc/group"
-        while IFS=: read -r a b x; do
-          case $b in
-            '') for y in /unified ''; do [ ! -e "/sys/fs/cgroup$y$x/cgroup.procs" ] || { echo 0 >"/sys/fs/cgroup$y$x/cgroup.procs"; break; }; done ;;
-            *) echo 0 >"/sys/fs/cgroup/${b#name=}$x/cgroup.procs" ;;
-          esac
-        done 2>/dev/null <"/proc/$h/cgroup"
-        i=
-        if [ -t 0 ]; then
-          while read -r s m; do [ "$s" != SigIgn: ] || break; done <"/proc/$$/status"
-          m=0x$m
-          [ "$((m & 1))" = 0 ] || i=HUP
-          [ "$((m & 2))" = 0 ] || i=$i,INT
-          [ "$((m & 4))" = 0 ] || i=$i,QUIT
-          i=${i:+--ignore-signal=${i#,}}
-        fi
-        p=/proc/$h/ns
-        q=$(command -v nsenter)
-        set -- "--mount=$p/mnt" "--uts=$p/uts" "--ipc=$p/ipc" "--net=$p/net" "--cgroup=$p/cgroup" -- "$@"
-        if [ "$p/user" -ef /proc/self/ns/user ]; then
-          while read -r a b; do [ "$a" != CapBnd: ] || break; done <"/proc/$h/status"
-          while read -r a x; do [ "$a" != CapBnd: ] || break; done <"/proc/$$/status"
-          b=$((0x$x & ~0x$b)) c= x=0
-          while [ "$b" != 0 ]; do
-            case $x,$((b & 1)) in 6,*|7,*|18,*|21,*) ;; *,1) c=$c,-cap_$x ;; esac
-            x=$((x + 1)) b=$((b >> 1))
-          done
-          set -- setpriv "--regid=$g" "--groups=$l" ${c:+"--bounding-set=${c#,}"} "$q" -F -S "$n" "$@"
-        else
-          set -- "$q" -F "--user=$p/user" -S "$n" -G "$g" "$@"
-        fi
-        exec env --block-signal --default-signal=CHLD "$q" -F "--pid=$p/pid" timeout --foreground 0 env -i --default-signal $i \
-          "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" "HOME=$home" "USER=$u" "LOGNAME=$u" ${shell:+"SHELL=$shell"} container=lxc \
-          ${TERM:+"TERM=$TERM"} ${CRCACHE_RUN:+"CRCACHE_RUN=$CRCACHE_RUN"} ${CRCACHE_RESOURCE:+"CRCACHE_RESOURCE=$CRCACHE_RESOURCE"} "$@"
         """;
 }

@@ -10,6 +10,8 @@ internal sealed partial class LxcSettings(SourceSettings settings)
     private const string BaseContainer = "container";
     private const string ToBridge = "veth:";
     private const int LongestInterface = 15;
+    // What commands have of these cannot be less than what it takes to enter a container.
+    private static readonly string[] WayIn = ["setgid", "setuid", "sys_chroot", "sys_admin"];
     private static readonly string[] Origins = [BaseContainer, .. GoldenTree.Keys];
 
     /// <summary>The keys, besides those that other types have as well.</summary>
@@ -146,10 +148,15 @@ internal sealed partial class LxcSettings(SourceSettings settings)
                 throw settings.Wrong("config", $"'{Shown.Cut(line)}': {Shared}");
             }
 
-            if (key is "lxc.net" or "lxc.net.0.type" or "lxc.include" or "lxc.rootfs.path" or "lxc.execute.cmd" or "lxc.ephemeral" || (key == "lxc.init.cmd" && !Boots)
+            if (key is "lxc.cgroup.relative" or "lxc.net" or "lxc.net.0.type" or "lxc.include" or "lxc.rootfs.path" or "lxc.execute.cmd" or "lxc.ephemeral" || (key == "lxc.init.cmd" && !Boots)
                 || key.StartsWith("lxc.cgroup.dir", StringComparison.Ordinal) || key.StartsWith("lxc.namespace.", StringComparison.Ordinal))
             {
                 throw settings.Wrong("config", $"{key} is this source's own to set");
+            }
+
+            if (key == "lxc.cap.drop" && right.Split(' ', StringSplitOptions.RemoveEmptyEntries).FirstOrDefault(c => WayIn.Contains(c.ToLowerInvariant())) is { } needed)
+            {
+                throw settings.Wrong("config", $"'{Shown.Cut(line)}': the way in needs {needed}, so that it could not be kept from commands");
             }
 
             lines.Add($"{key} = {right.Trim()}");

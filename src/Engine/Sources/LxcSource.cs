@@ -62,7 +62,7 @@ internal sealed class LxcSource(HostEnvironment environment) : SourceType
         var output = await new MakingPlace(context, environment).RunAsync(
             LxcScripts.Make,
             [
-                directory, context.Store, lxc.Origin, lxc.OriginText, lxc.Whereabouts, lxc.Boots ? "system" : "own",
+                directory, context.Store, OwnDirectory.Place(context), lxc.Origin, lxc.OriginText, lxc.Whereabouts, lxc.Boots ? "system" : "own",
                 LxcScripts.Start, lxc.Lines(host), lxc.Bridge ?? "", .. imports,
             ],
             Failed,
@@ -70,40 +70,33 @@ internal sealed class LxcSource(HostEnvironment environment) : SourceType
         return new(
             new Route
             {
-                Prefix = ["/bin/sh", "-c", LxcScripts.Enter, context.Resource, directory, context.Store, lxc.User],
+                Prefix = ["/bin/sh", "-c", LxcEntry.Enter, context.Resource, directory, context.Store, lxc.User],
                 WorkingDirectory = lxc.WorkingDirectory,
             },
             ProcessorProbe.Parse(output));
     }
 
-    public override bool Resets(SourceSettings settings) => new LxcSettings(settings) is { Reset: not ResetStrategy.None } or { Sleeps: true };
+    public override bool Resets(SourceSettings settings) => new LxcSettings(settings).Reset != ResetStrategy.None;
 
     public override bool Recreates(SourceSettings settings) => new LxcSettings(settings).Reset == ResetStrategy.Recreate;
 
     public override async Task<ResourceDraft?> ResetAsync(ProvisionContext context, CancellationToken cancellationToken)
     {
         LxcSettings lxc = new(context.Settings);
-        ResourceDraft? draft = null;
         switch (lxc.Reset)
         {
             case ResetStrategy.Snapshot:
                 await RunAsync(context, LxcScripts.Revert, [lxc.Sleeps ? "stopped" : "running"], NotReset, cancellationToken).ConfigureAwait(false);
-                return null;
-            case ResetStrategy.Recreate:
-                draft = await ProvisionAsync(context, cancellationToken).ConfigureAwait(false);
                 break;
+            case ResetStrategy.Recreate:
+                return await ProvisionAsync(context, cancellationToken).ConfigureAwait(false);
             case ResetStrategy.Command:
                 await new MakingPlace(context, environment).RunAsync(
                     context.Route!, ResetSetting.Command(context.Settings)!, [], line => NotReset(context, $"reset_command: {line}"), cancellationToken).ConfigureAwait(false);
                 break;
         }
 
-        if (lxc.Sleeps)
-        {
-            await RunAsync(context, LxcScripts.Stop, [], NotReset, cancellationToken).ConfigureAwait(false);
-        }
-
-        return draft;
+        return null;
     }
 
     public override bool Snapshots(SourceSettings settings) => new LxcSettings(settings).Reset == ResetStrategy.Snapshot;
@@ -146,6 +139,6 @@ internal sealed class LxcSource(HostEnvironment environment) : SourceType
     {
         ResourceException Failed(string line) => failed(context, line);
         var directory = await DirectoryAsync(context, Failed, cancellationToken).ConfigureAwait(false);
-        await new MakingPlace(context, environment).RunAsync(script, [directory, context.Store, .. arguments], Failed, cancellationToken).ConfigureAwait(false);
+        await new MakingPlace(context, environment).RunAsync(script, [directory, context.Store, OwnDirectory.Place(context), .. arguments], Failed, cancellationToken).ConfigureAwait(false);
     }
 }

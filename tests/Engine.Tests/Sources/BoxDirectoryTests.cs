@@ -1,3 +1,6 @@
+using System.Collections.Concurrent;
+using CrCache.Routes;
+
 namespace CrCache.Sources;
 
 /// <summary>Where the files of boxes are kept: nothing else is ever deleted there, and nothing of somebody else's.</summary>
@@ -75,17 +78,58 @@ public sealed class BoxDirectoryTests : IDisposable
     }
 
     [Fact]
-    public async Task Another_stores_mark_keeps_it()
+    public async Task Another_stores_mark_keeps_it_and_so_does_none()
     {
-        using BoxLab lab = new([]);
+        using BoxLab lab = new(new() { ["directory"] = _directory.Path });
         await lab.DiscardAsync();
         Directory.CreateDirectory(lab.Place);
-        await File.WriteAllTextAsync(Path.Combine(lab.Place, "store"), "111111111111\n", Token);
+        var mark = Path.Combine(lab.Place, "store");
+        await File.WriteAllTextAsync(mark, "111111111111\n", Token);
+        await RefusedAsync("is another store's");
 
-        var error = await Assert.ThrowsAsync<ResourceException>(lab.DiscardAsync);
+        File.Delete(mark);
+        await File.WriteAllTextAsync(Path.Combine(lab.Place, "precious"), "", Token);
+        await RefusedAsync("has lost its mark");
 
-        Assert.Contains("is another store's", error.Message, StringComparison.Ordinal);
-        Assert.True(File.Exists(Path.Combine(lab.Place, "store")));
+        Assert.True(File.Exists(Path.Combine(lab.Place, "precious")));
         Directory.Delete(lab.Place, recursive: true);
+
+        async Task RefusedAsync(string why) =>
+            Assert.Contains(why, (await Assert.ThrowsAsync<ResourceException>(lab.DiscardAsync)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task One_of_a_store_that_was_lost_is_ended_and_made_anew_where_there_is_no_other()
+    {
+        using BoxLab lab = new([]);
+        var before = lab.Holder;
+
+        lab.Store = "0123456789ab";
+        await lab.ResetAsync();
+
+        Assert.True(ProcessStatus.Of(before) is null or { HasEnded: true });
+        Assert.Equal(0, (await lab.ShellAsync("true")).ExitCode);
+        Assert.Equal("0123456789ab\n", await File.ReadAllTextAsync(Path.Combine(lab.Place, "store"), Token));
+    }
+
+    [Fact]
+    public async Task Its_mark_goes_last_and_nobody_else_can_write_beside_it()
+    {
+        using BoxLab lab = new([]);
+        var parent = Path.GetDirectoryName(lab.Place)!;
+        File.SetUnixFileMode(parent, (UnixFileMode)0b111_111_111);
+        using FileSystemWatcher watch = new(lab.Place);
+        ConcurrentQueue<string> gone = new();
+        watch.Deleted += (_, e) => gone.Enqueue(e.Name!);
+        watch.EnableRaisingEvents = true;
+
+        await lab.DiscardAsync();
+
+        await Eventually.True(() => gone.Contains("store"));
+        Assert.Equal("store", gone.Last());
+        Assert.Equal((UnixFileMode)0b111_101_101, File.GetUnixFileMode(parent));
+        Directory.CreateDirectory(lab.Place);
+        await lab.DiscardAsync();
+        Assert.False(Path.Exists(lab.Place));
     }
 }

@@ -180,6 +180,7 @@ public sealed class BoxIsolationTests : IDisposable
         using var other = ProcessRun.Start(["sleep", "300"]);
         var start = ProcessStatus.Of(other.Id)!.Value.Started;
         Directory.CreateDirectory(lab.Place);
+        await File.WriteAllTextAsync(Path.Combine(lab.Place, "store"), $"{lab.Store}\n", Token);
         await File.WriteAllTextAsync(Path.Combine(lab.Place, "holder"), $"{other.Id} {start} {other.Id} {start} another-boot pid:[1]\n", Token);
         await lab.DiscardAsync();
         Assert.False(other.HasExited);

@@ -55,7 +55,10 @@ public class BoxLab : IDisposable
     internal Route Route { get; private set; } = new();
 
     /// <summary>The box's own directory.</summary>
-    internal string Place => Path.Combine(_home.StateDirectory, "boxes", "lab-0");
+    internal string Place => Settings.Text("directory") is { } set ? Path.Combine(set, Store, "lab-0") : Path.Combine(_home.StateDirectory, "boxes", "lab-0");
+
+    /// <summary>The store that has it.</summary>
+    internal string Store { get; set; } = new('0', 12);
 
     /// <summary>The process that holds it, on this machine: below, it has the parent's namespace's number for it.</summary>
     internal int Holder => int.Parse(Route.Prefix[4], CultureInfo.InvariantCulture) is var holder && _holderBelow is { } below && SpaceOf(below) is var space
@@ -63,7 +66,7 @@ public class BoxLab : IDisposable
         : holder;
 
     private ProvisionContext Context =>
-        new(Settings, "lab-0", Route, (route, command, token) => Way(route).StartAsync(command, token)) { IsHere = _below.All(s => s.IsPlain) };
+        new(Settings, "lab-0", Route, (route, command, token) => Way(route).StartAsync(command, token), () => Store) { IsHere = _below.All(s => s.IsPlain) };
 
     public static void Require() => Assert.SkipWhen(Requirement.Namespaces.IsMissing(out var reason), reason);
 
@@ -84,7 +87,7 @@ public class BoxLab : IDisposable
     internal static void Sweep(string boxes)
     {
         foreach (var mark in Directory.Exists(boxes) ? Directory.GetFiles(boxes, "store", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 2 }) : [])
-            ProcessRun.RunAsync(["sh", "-c", BoxMaking.Discard, "sh", Path.GetDirectoryName(mark)!, File.ReadAllText(mark).TrimEnd('\n'), ""]).GetAwaiter().GetResult().Success();
+            ProcessRun.RunAsync(["sh", "-c", BoxMaking.Discard, "sh", Path.GetDirectoryName(mark)!, File.ReadAllText(mark).TrimEnd('\n'), "here"]).GetAwaiter().GetResult().Success();
     }
 
     /// <summary>Runs a script in it.</summary>

@@ -23,6 +23,36 @@ public sealed class LxcIsolationTests
         Assert.Equal("mine\n", (await lab.ShellAsync("nc -l -p 5432 </dev/null >/dev/null 2>&1 & until grep -q :1538 /proc/net/tcp /proc/net/tcp6; do sleep 0.05; kill -0 $! || exit; done; kill $!; echo mine")).Output);
     }
 
+    [Theory]
+    [InlineData("rm /etc/passwd; mkfifo /etc/passwd")]
+    [InlineData("rm /etc/group; mkfifo /etc/group")]
+    [InlineData("rm -r /etc; mkdir /x; mkfifo /x/passwd /x/group; ln -s x /etc")]
+    [InlineData("printf 'root:x:0 --keep-groups:0:r:/root:/bin/sh\n:x:0\nroot:x::0:::\n' >/etc/passwd; printf 'a:x:0 0:root\nb:x::root\n' >/etc/group")]
+    public async Task Whatever_its_users_are_nothing_waits_for_them(string script)
+    {
+        using LxcLab lab = new();
+        await lab.ShellAsync(script);
+
+        var finished = await lab.ShellAsync("grep -e ^Uid -e ^Groups /proc/self/status");
+
+        Assert.Equal(("Uid:\t0\t0\t0\t0\nGroups:\t0 \n", ""), (finished.Output, finished.Error));
+    }
+
+    [Fact]
+    public async Task Users_of_the_machine_are_not_its_own_through_a_link()
+    {
+        using TemporaryDirectory machine = new();
+        machine.Write("passwd", "root:x:0:0::/stolen:/bin/sh\n");
+        machine.Write("group", "stolen:x:77:root\n");
+        using LxcLab lab = new();
+        await lab.ShellAsync("mv /etc /own; ln -s \"$1\" /etc", machine.Path);
+        Assert.Equal("/root\nGroups:\t0 \n", (await lab.ShellAsync("echo $HOME; grep ^Groups /proc/self/status")).Output);
+
+        await lab.ShellAsync("rm /etc; ln -s own /etc");
+
+        Assert.Equal("/root\n/bin/sh\n", (await lab.ShellAsync("echo $HOME; echo $SHELL")).Output);
+    }
+
     [Fact]
     public async Task What_is_left_to_its_first_process_is_reaped()
     {
@@ -80,6 +110,7 @@ public sealed class LxcIsolationTests
         var before = lab.Init;
 
         await lab.ResetAsync();
+        await lab.RestAsync();
 
         Assert.Equal(0, lab.Init);
         Assert.False(Directory.Exists($"/proc/{before}"));
@@ -143,6 +174,7 @@ public sealed class LxcIsolationTests
     [InlineData("container", "other", "there is no container 'other' in ")]
     [InlineData("network", "veth:crcache-none", "network: there is no bridge 'crcache-none'")]
     [InlineData("config", "lxc.no.such.key = 1", "lxc-start: ")]
+    [InlineData("config", "lxc.cap.drop = 21", "its configuration takes setgid, setuid, sys_chroot or sys_admin from it")]
     [InlineData("import", "rsync:/no/such/file:/srv/file", "import: there is no /no/such/file")]
     public async Task What_is_in_the_way_is_said_in_one_line_and_nothing_is_left(string key, string text, string said)
     {

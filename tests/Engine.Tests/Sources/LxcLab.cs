@@ -52,12 +52,12 @@ public class LxcLab : IDisposable
     internal int? Concurrency { get; private set; }
 
     /// <summary>The container's own directory.</summary>
-    internal string Place => Below.Count > 0 ? _home.Combine("far", Store, "lab-0") : Path.Combine(_home.StateDirectory, "lxc", "lab-0");
+    internal string Place => Settings.Text("directory") is { } set ? Path.Combine(set, Store, "lab-0") : Path.Combine(_home.StateDirectory, "lxc", "lab-0");
 
     /// <summary>Its first process, as this machine has it; 0 where none is written down.</summary>
     internal int Init => File.Exists(Path.Combine(Place, "holder")) ? int.Parse(File.ReadAllText(Path.Combine(Place, "holder")).Split(' ')[0], CultureInfo.InvariantCulture) : 0;
 
-    internal string Store { get; } = Guid.NewGuid().ToString("N")[..12];
+    internal string Store { get; set; } = Guid.NewGuid().ToString("N")[..12];
 
     private ProvisionContext Context => ContextOver(Below);
 
@@ -78,7 +78,7 @@ public class LxcLab : IDisposable
         foreach (var place in Directory.Exists(path) ? Directory.GetDirectories(path).Where(d => Path.GetFileName(d)[0] != '.') : [])
         {
             var store = Path.Combine(place, "store") is var file && File.Exists(file) ? File.ReadAllText(file).Trim() : "none";
-            ProcessRun.RunAsync(["sh", "-c", LxcScripts.Discard, "sh", place, store]).GetAwaiter().GetResult().Success();
+            ProcessRun.RunAsync(["sh", "-c", LxcScripts.Discard, "sh", place, store, "here"]).GetAwaiter().GetResult().Success();
         }
     }
 
@@ -91,6 +91,8 @@ public class LxcLab : IDisposable
     internal Task DiscardAsync() => _type.DiscardAsync(Context, CancellationToken.None);
 
     internal async Task ResetAsync() => Route = (await _type.ResetAsync(Context, CancellationToken.None))?.Route ?? Route;
+
+    internal Task RestAsync() => _type.RestAsync(Context, CancellationToken.None);
 
     internal async Task SnapshotAsync() => Route = (await _type.SnapshotAsync(Context, CancellationToken.None))?.Route ?? Route;
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 
 namespace CrCache.Sources;
@@ -81,23 +82,100 @@ public sealed class LxcLeakTests : IDisposable
     [Fact]
     public async Task Neither_a_link_nor_what_is_another_stores_is_deleted()
     {
-        using TemporaryDirectory precious = new();
-        precious.Write("file", "precious");
-        using LxcLab lab = new();
+        using TemporaryDirectory directory = new();
+        directory.Write("precious/file", "precious");
+        using LxcLab lab = new(new() { ["directory"] = directory.Combine("own") });
         await lab.DiscardAsync();
 
-        Directory.CreateDirectory(Path.GetDirectoryName(lab.Place)!);
-        Directory.CreateSymbolicLink(lab.Place, precious.Path);
-        Assert.Contains("is a link", (await Assert.ThrowsAsync<ResourceException>(lab.DiscardAsync)).Message, StringComparison.Ordinal);
+        Directory.CreateSymbolicLink(lab.Place, directory.Combine("precious"));
+        await RefusedAsync("is a link");
         File.Delete(lab.Place);
 
         Directory.CreateDirectory(lab.Place);
         await File.WriteAllTextAsync(Path.Combine(lab.Place, "file"), "", Token);
-        Assert.Contains("has no mark", (await Assert.ThrowsAsync<ResourceException>(lab.DiscardAsync)).Message, StringComparison.Ordinal);
+        await RefusedAsync("has lost its mark");
         await File.WriteAllTextAsync(Path.Combine(lab.Place, "store"), "abcdef\n", Token);
-        Assert.Contains("belongs to another store", (await Assert.ThrowsAsync<ResourceException>(lab.DiscardAsync)).Message, StringComparison.Ordinal);
+        await RefusedAsync("is another store's (abcdef)");
         Directory.Delete(lab.Place, recursive: true);
-        Assert.True(File.Exists(precious.Combine("file")));
+
+        var parent = Path.GetDirectoryName(lab.Place)!;
+        Directory.Delete(parent);
+        directory.Write("precious/lab-0/store", $"{lab.Store}\n");
+        Directory.CreateSymbolicLink(parent, directory.Combine("precious"));
+        await RefusedAsync($"{parent} is a link");
+        File.Delete(parent);
+        Directory.CreateDirectory(lab.Place);
+        (await ProcessRun.RunAsync(["chown", "nobody", parent])).Success();
+        await RefusedAsync("another user's");
+        Directory.Delete(parent, recursive: true);
+        Assert.True(File.Exists(directory.Combine("precious", "file")));
+
+        async Task RefusedAsync(string why) =>
+            Assert.Contains(why, (await Assert.ThrowsAsync<ResourceException>(lab.DiscardAsync)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Nobody_else_can_look_into_its_directories()
+    {
+        using LxcLab lab = new(new() { ["create"] = $"cp -a {BusyboxRoot.Path}/. {{path}}" });
+        const UnixFileMode own = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+        Assert.Equal(own, File.GetUnixFileMode(Path.GetDirectoryName(lab.Place)!));
+        Assert.Equal(own, File.GetUnixFileMode(lab.Place));
+        Assert.Equal(own, File.GetUnixFileMode(Path.Combine(lab.Place, "..", ".golden")));
+    }
+
+    [Fact]
+    public async Task Its_mark_goes_last()
+    {
+        using LxcLab lab = new();
+        var mark = Path.Combine(lab.Place, "store");
+        using (var watch = new FileSystemWatcher(lab.Place))
+        {
+            ConcurrentQueue<string> gone = new();
+            watch.Deleted += (_, e) => gone.Enqueue(e.Name!);
+            watch.EnableRaisingEvents = true;
+            await lab.DiscardAsync();
+            await Eventually.True(() => gone.Contains("store"));
+            Assert.Equal("store", gone.Last());
+        }
+
+        // As one who was killed between the two leaves it.
+        Directory.CreateDirectory(lab.Place);
+        await File.WriteAllTextAsync(mark, "", Token);
+        await lab.DiscardAsync();
+        Assert.False(Path.Exists(lab.Place));
+    }
+
+    [Fact]
+    public async Task One_of_a_store_that_was_lost_is_ended_and_made_anew_where_there_is_no_other()
+    {
+        using LxcLab lab = new();
+        var (before, lost) = (lab.Init, lab.Store);
+        await lab.ShellAsync("touch /mine");
+
+        lab.Store = "0123456789ab";
+        await lab.MakeAsync();
+
+        Assert.False(Directory.Exists($"/proc/{before}"));
+        Assert.Equal("", (await lab.ShellAsync("ls /mine 2>/dev/null")).Output);
+        Assert.Equal("", string.Concat((await LxcBase.LeftAsync("/no/such", lost)).Split('\n')));
+        await lab.DiscardAsync();
+        Assert.Equal("", await lab.LeftAsync());
+    }
+
+    [Fact]
+    public async Task A_cgroup_that_is_called_like_its_own_is_not_of_it()
+    {
+        using LxcLab lab = new();
+        using LxcLab other = new();
+        var tree = (await ProcessRun.RunAsync(["sh", "-c", "for at in /sys/fs/cgroup /sys/fs/cgroup/*; do at=$at/$1/container; [ ! -d \"$at\" ] || echo \"$at\"; done", "sh", $"crcache.{other.Store}.lab-0"])).OutputLines[0];
+        var inner = Directory.CreateDirectory(Path.Combine(tree, $"crcache.{lab.Store}.lab-0", "container")).FullName;
+        (await ProcessRun.RunAsync(["sh", "-c", "echo \"$1\" >\"$2/cgroup.procs\"", "sh", other.Init.ToString(CultureInfo.InvariantCulture), inner])).Success();
+
+        await lab.DiscardAsync();
+
+        Assert.True(Directory.Exists($"/proc/{other.Init}"));
     }
 
     [Fact]
@@ -116,6 +194,25 @@ public sealed class LxcLeakTests : IDisposable
         Assert.True(File.Exists(Path.Combine(place, "holder")));
         await _fixture.Release("s-0");
         Assert.True(File.Exists(Path.Combine(place, "asleep")));
+    }
+
+    [Theory]
+    [InlineData("snapshot")]
+    [InlineData("none")]
+    public async Task One_that_hooks_have_used_sleeps_all_the_same(string reset)
+    {
+        using LxcBase lxc = new();
+        _fixture.Home.AddSource("s", $"{lxc.Settings}\nmaximum=1\nreserve=1\nidle=stopped\nreset={reset}");
+        var place = Path.Combine(_fixture.Home.StateDirectory, "lxc", "s-0");
+        var log = _fixture.Home.Combine("log");
+        _fixture.Home.AddHook("s", "reset.d", "10-use", $"sh '{place}/start' '{place}' \"$(cat '{place}/store')\" '' && echo used >>'{log}'");
+        await _fixture.Acquire("s");
+
+        await _fixture.Release("s-0");
+
+        Assert.Equal("used\n", await File.ReadAllTextAsync(log, Token));
+        Assert.True(File.Exists(Path.Combine(place, "asleep")));
+        Assert.False(File.Exists(Path.Combine(place, "holder")));
     }
 
     [Fact]
@@ -162,6 +259,7 @@ public sealed class LxcLeakTests : IDisposable
     [InlineData("config=lxc.net.1.type=\"none\"", "config")]
     [InlineData("config=lxc.include = /etc/passwd", "config")]
     [InlineData("config=rm -rf /", "config")]
+    [InlineData("config=lxc.cap.drop = net_raw sys_admin", "config")]
     [InlineData("container=../x", "container")]
     [InlineData("container=-x", "container")]
     [InlineData("tree=/usr", "container")]
