@@ -156,6 +156,7 @@ internal static class BoxMaking
         for tool in unshare nsenter setsid mount hostname env timeout stat ${user:+sudo}; do
           command -v "$tool" >/dev/null || fail "$tool is not installed there"
         done
+        [ "$place" != there ] || case $(unshare --help 2>&1) in *--kill-child*) ;; *) fail "unshare is not that of util-linux there" ;; esac
         while read -r key a b rest; do
           case $key in Uid:) uid=$b ;; Gid:) gid=$b ;; CapEff:) rights=$a ;; esac
         done </proc/self/status

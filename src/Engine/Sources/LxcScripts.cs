@@ -154,6 +154,13 @@ internal static class LxcScripts
         root=$(readlink -f "$dir/root")
         while read -r kind from && read -r to; do
           [ -e "$from" ] || { echo "import: there is no $from" >&2; exit 1; }
+          at=$root rest=${to#/}
+          [ "$kind" != copy ] || rest=
+          while [ -n "$rest" ]; do
+            at=$at/${rest%%/*}
+            case $rest in */*) rest=${rest#*/} ;; *) rest= ;; esac
+            [ ! -L "$at" ] || { echo "import: ${at#"$root"} is a link in the container: name where it leads" >&2; exit 1; }
+          done
           case $kind in
             copy)
               [ ! -d "$dir/frozen" ] || continue

@@ -72,7 +72,10 @@ internal static class OwnDirectory
           unmounted "./$leaf"
           (
             set +f
-            rest() { for at in "./$leaf"/* "./$leaf"/.[!.]* "./$leaf"/..?*; do [ "$at" = "./$leaf/store" ] || rm -rf --one-file-system -- "$at" || return 1; done; }
+            # Nothing is mounted there; that it stops all the same is more than every rm can.
+            one=--one-file-system
+            rm -f $one -- "./$leaf/store/none" 2>/dev/null || one=
+            rest() { for at in "./$leaf"/* "./$leaf"/.[!.]* "./$leaf"/..?*; do [ "$at" = "./$leaf/store" ] || rm -rf $one -- "$at" || return 1; done; }
             rest 2>/dev/null || { chmod -R u+rwx -- "./$leaf" 2>/dev/null || :; rest; }
           ) || exit
           rm -f -- "./$leaf/store" && rmdir -- "./$leaf" || exit

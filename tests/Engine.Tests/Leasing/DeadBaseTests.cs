@@ -13,6 +13,7 @@ public sealed class DeadBaseTests : IDisposable
     public void Dispose()
     {
         BoxLab.Sweep(_fixture.Home);
+        ChrootLab.Sweep(_fixture.Home);
         _fixture.Dispose();
     }
 
@@ -44,6 +45,19 @@ public sealed class DeadBaseTests : IDisposable
         Assert.Equal(["inner-0"], await _fixture.Acquire("inner"));
 
         Assert.Equal((0, 1), _fixture.Count("outer"));
+    }
+
+    [Fact]
+    public async Task What_cannot_be_made_on_a_base_leaves_nothing_there()
+    {
+        ChrootLab.Require();
+        _fixture.Home.AddSource("outer", $"type=chroot\ntree={BusyboxRoot.Path}\ndirectory={_fixture.Home.Combine("chroots")}");
+        _fixture.Home.AddSource("inner", "type=box\nbase=outer");
+
+        var error = await Assert.ThrowsAsync<ResourceException>(() => _fixture.Acquire("inner"));
+
+        Assert.Contains("unshare is not that of util-linux there", error.Message, StringComparison.Ordinal);
+        Assert.Empty(_fixture.Engine.Inventory.Names());
     }
 
     private async Task KillAsync(string box)

@@ -132,6 +132,25 @@ public sealed class LxcIsolationTests
         Assert.Contains("lab-0 could not be reset: reset_command: rm: ", error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData(":overlay")]
+    public void What_is_to_be_imported_through_a_link_makes_nothing_where_that_leads(string kind)
+    {
+        using TemporaryDirectory directory = new();
+        Directory.CreateDirectory(directory.Combine("from"));
+        Directory.CreateDirectory(directory.Combine("outside"));
+
+        var error = Assert.Throws<ResourceException>(() => new LxcLab(new()
+        {
+            ["create"] = $"cp -a {BusyboxRoot.Path}/. {{path}} && ln -s {directory.Combine("outside")} {{path}}/link",
+            ["import"] = $"bind:{directory.Combine("from")}:/link/sub{kind}",
+        }));
+
+        Assert.Contains("import: /link is a link in the container", error.Message, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFileSystemEntries(directory.Combine("outside")));
+    }
+
     [Fact]
     public async Task What_is_imported_is_seen_as_it_was_said()
     {
