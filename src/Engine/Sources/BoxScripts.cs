@@ -28,6 +28,14 @@ internal static class BoxScripts
 
         """;
 
+    // The holder can outlive who waits for it, whose number may then be another's, with other namespaces.
+    private const string Keeper =
+        """
+        [ "/proc/$k/ns/mnt" -ef "/proc/$h/ns/mnt" ] ||
+          { echo "crcache: $0 is gone: process $k, which waited for its holder, has ended" >&2; exit 125; }
+
+        """;
+
     // Of the processes outside the command, which its group's signals reach as well, one stays: timeout, which sets no time, waits with all
     // signals blocked, and ends as the command did, also by a signal. nsenter's own fork would die of what the command survives, and
     // unshare's cannot end by SIGKILL.
@@ -45,7 +53,7 @@ internal static class BoxScripts
         // A mount namespace is entered at its own root, which is not the holder's where that is in a chroot.
         var spaces = $"""-m -p -i -u{(net ? " -n" : "")} -r -t "$h" """;
         return Check + (nested
-            ? $"""{Block} nsenter -F --preserve-credentials "--user=/proc/$k/ns/user" {spaces} nsenter -F --preserve-credentials -U -t 1 {Wait}"""
+            ? Keeper + $"""{Block} nsenter -F --preserve-credentials "--user=/proc/$k/ns/user" {spaces} nsenter -F --preserve-credentials -U -t 1 {Wait}"""
             : $"{Block} nsenter -F {spaces} {Wait}");
     }
 }

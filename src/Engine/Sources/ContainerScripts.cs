@@ -261,7 +261,7 @@ internal static class ContainerScripts
           [ -n "$heard" ] || break
           r=$s
         done
-        kill -9 "$watcher"
+        grep -qa "$token" "/proc/$watcher/cmdline" && kill -9 "$watcher"
         case $s in
           1|125|137|255)
             [ "$(apart container inspect -f '{{"{{.State.Running}}"}}' "$id")" = true ] || {
