@@ -50,13 +50,7 @@ internal sealed class BoxSettings(SourceSettings settings)
             throw settings.Wrong("overlay", $"'{Shown.Cut(odd)}' cannot be overlaid: there is a comma, colon or backslash in it");
         }
 
-        foreach (var key in (string[])["cwd", "directory"])
-        {
-            if (settings.Text(key) is { } path && (path[0] != '/' || path.Any(char.IsControl) || path.Split('/').Contains("..")))
-            {
-                throw settings.Wrong(key, $"'{Shown.Cut(path)}' is not an absolute directory without '..'");
-            }
-        }
+        PathSetting.Check(settings, "directory", "cwd", "directory");
 
         if (User is { } user && (user[0] == '-' || user.Any(c => char.IsWhiteSpace(c) || char.IsControl(c))))
         {

@@ -8,7 +8,6 @@ namespace CrCache.Sources;
 /// <param name="environment">Where the store and HOME are.</param>
 internal sealed class BoxSource(HostEnvironment environment) : SourceType
 {
-    private const int LongestHost = 64;
     private const string Yes = "yes";
 
     public override string Name => "box";
@@ -98,7 +97,7 @@ internal sealed class BoxSource(HostEnvironment environment) : SourceType
             [
                 .. await PlacesAsync(context, place, failed, cancellationToken).ConfigureAwait(false),
                 context.Resource,
-                context.Resource.Length > LongestHost ? context.Resource[^LongestHost..] : context.Resource,
+                MakingPlace.HostName(context),
                 context.IsHere ? environment.Get("HOME") ?? "" : "",
                 box.Shares("home") ? "" : Yes,
                 net ? Yes : "",

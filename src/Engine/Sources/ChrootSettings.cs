@@ -82,13 +82,7 @@ internal sealed class ChrootSettings(SourceSettings settings)
             }
         }
 
-        foreach (var key in (string[])["tarball", "tree", "cwd", "directory"])
-        {
-            if (settings.Text(key) is { } path && (path[0] != '/' || path.Any(char.IsControl) || path.Split('/').Contains("..")))
-            {
-                throw settings.Wrong(key, $"'{Shown.Cut(path)}' is not an absolute path without '..'");
-            }
-        }
+        PathSetting.Check(settings, "path", "tarball", "tree", "cwd", "directory");
 
         if (User is { } user && (user[0] == '-' || user.Any(c => char.IsWhiteSpace(c) || char.IsControl(c) || c is ':' or '/' or ',')))
         {

@@ -9,7 +9,6 @@ namespace CrCache.Sources;
 internal sealed class ChrootSource(HostEnvironment environment) : SourceType
 {
     private const string Kind = "chroots";
-    private const int LongestHost = 64;
 
     public override string Name => "chroot";
 
@@ -101,8 +100,8 @@ internal sealed class ChrootSource(HostEnvironment environment) : SourceType
             ChrootScripts.Make,
             [
                 .. await ArgumentsAsync(context, place, NotMade, cancellationToken).ConfigureAwait(false), chroot.Key, keeps, chroot.Origin, chroot.OriginText,
-                chroot.Clone, chroot.CloneCommand ?? "", ChrootHolder.Hold, context.Resource.Length > LongestHost ? context.Resource[^LongestHost..] : context.Resource,
-                .. chroot.Imports.SelectMany(i => (string[])[i.Kind.ToString().ToLowerInvariant(), i.Source, i.Target]),
+                chroot.Clone, chroot.CloneCommand ?? "", ChrootHolder.Hold, MakingPlace.HostName(context),
+                .. chroot.Imports.SelectMany(i => i.Words),
             ],
             NotMade,
             cancellationToken).ConfigureAwait(false);

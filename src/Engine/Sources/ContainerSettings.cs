@@ -83,13 +83,7 @@ internal sealed class ContainerSettings(SourceSettings settings, string engine)
             throw settings.Wrong("cli", $"'{Shown.Cut(Program[0])}' is not a program");
         }
 
-        foreach (var key in (string[])["cwd", "directory"])
-        {
-            if (settings.Text(key) is { } path && (path[0] != '/' || path.Any(char.IsControl) || path.Split('/').Contains("..")))
-            {
-                throw settings.Wrong(key, $"'{Shown.Cut(path)}' is not an absolute directory without '..'");
-            }
-        }
+        PathSetting.Check(settings, "directory", "cwd", "directory");
 
         if (engine == "docker" && Imports.FirstOrDefault(i => i.Kind == ImportKind.Overlay) is { } overlaid)
         {

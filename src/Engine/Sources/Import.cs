@@ -13,6 +13,9 @@ internal sealed record Import(ImportKind Kind, string Source, string Target)
 
     private const string Forms = "write bind:/from:/to, bind:/from:/to:ro, bind:/from:/to:overlay or rsync:/from:/to";
 
+    /// <summary>It as a script is given it: what kind it is, then the two paths.</summary>
+    public IReadOnlyList<string> Words => [Kind.ToString().ToLowerInvariant(), Source, Target];
+
     /// <summary>Reads <c>import</c>: a list, in the order in which they are to be put in place, so that one inside another comes after it.</summary>
     /// <param name="settings">The source.</param>
     /// <exception cref="ConfigurationException">One is malformed, or two have one place.</exception>

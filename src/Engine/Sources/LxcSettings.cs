@@ -84,13 +84,7 @@ internal sealed partial class LxcSettings(SourceSettings settings)
             throw settings.Wrong("lxcpath", "it says where container= is, which is not set");
         }
 
-        foreach (var key in (string[])["lxcpath", "tarball", "tree", "cwd", "directory"])
-        {
-            if (settings.Text(key) is { } path && (path[0] != '/' || path.Any(char.IsControl) || path.Split('/').Contains("..")))
-            {
-                throw settings.Wrong(key, $"'{Shown.Cut(path)}' is not an absolute directory without '..'");
-            }
-        }
+        PathSetting.Check(settings, "directory", "lxcpath", "tarball", "tree", "cwd", "directory");
 
         if (settings.Text("tree") is { } tree && tree.AsSpan().ContainsAny(":,\\ "))
         {

@@ -7,8 +7,6 @@ namespace CrCache.Sources;
 /// <param name="environment">Where the store is.</param>
 internal sealed class LxcSource(HostEnvironment environment) : SourceType
 {
-    private const int LongestHost = 64;
-
     public override string Name => "lxc";
 
     public override IReadOnlyList<string> Keys => LxcSettings.Keys;
@@ -57,13 +55,11 @@ internal sealed class LxcSource(HostEnvironment environment) : SourceType
         LxcSettings lxc = new(context.Settings);
         ResourceException Failed(string line) => NotMade(context, line);
         var directory = await DirectoryAsync(context, Failed, cancellationToken).ConfigureAwait(false);
-        var host = context.Resource.Length > LongestHost ? context.Resource[^LongestHost..] : context.Resource;
-        var imports = lxc.Imports.SelectMany(i => (string[])[Word(i.Kind), i.Source, i.Target]);
         var output = await new MakingPlace(context, environment).RunAsync(
             LxcScripts.Make,
             [
                 directory, context.Store, OwnDirectory.Place(context), lxc.Origin, lxc.OriginText, lxc.Whereabouts, lxc.Boots ? "system" : "own",
-                LxcScripts.Start, lxc.Lines(host), lxc.Bridge ?? "", .. imports,
+                LxcScripts.Start, lxc.Lines(MakingPlace.HostName(context)), lxc.Bridge ?? "", .. lxc.Imports.SelectMany(i => i.Words),
             ],
             Failed,
             cancellationToken).ConfigureAwait(false);
@@ -122,14 +118,6 @@ internal sealed class LxcSource(HostEnvironment environment) : SourceType
     private static ResourceException NotMade(ProvisionContext context, string why) => new(ErrorCodes.ProvisionFailed, $"{context.Resource} could not be made: {why}");
 
     private static ResourceException NotReset(ProvisionContext context, string why) => new(ErrorCodes.ProvisionFailed, $"{context.Resource} could not be reset: {why}");
-
-    private static string Word(ImportKind kind) => kind switch
-    {
-        ImportKind.Bind => "bind",
-        ImportKind.ReadOnly => "readonly",
-        ImportKind.Overlay => "overlay",
-        _ => "copy",
-    };
 
     private Task<string> DirectoryAsync(ProvisionContext context, Func<string, ResourceException> failed, CancellationToken cancellationToken) =>
         new MakingPlace(context, environment).DirectoryAsync("lxc", context.Resource, failed, cancellationToken);

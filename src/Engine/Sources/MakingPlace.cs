@@ -9,10 +9,14 @@ namespace CrCache.Sources;
 internal sealed class MakingPlace(ProvisionContext context, HostEnvironment environment)
 {
     // What a script says names paths, and what to do.
+    private const int LongestHost = 64;
     private const int LongestLine = 500;
     private const int LinesShown = 2;
 
     private const string StateHome = """printf '%s\n' "${XDG_STATE_HOME:-${HOME:?is not set, so that it is not known where to keep resources; set directory=}/.local/state}/crcache" """;
+
+    /// <summary>The name of a resource that is a host of its own: the resource's, or the end of it that a host's may be.</summary>
+    public static string HostName(ProvisionContext context) => context.Resource.Length > LongestHost ? context.Resource[^LongestHost..] : context.Resource;
 
     /// <summary>
     /// The directory of the resource's own, absolute there; nothing else is ever made or deleted. It is not made here.
