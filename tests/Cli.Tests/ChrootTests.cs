@@ -126,8 +126,7 @@ public sealed class ChrootTests : IDisposable
         _home.AddSource("s", $"type=chroot\ntree={BusyboxRoot.Path}\nmaximum=1");
         await _home.AcquireAsync("s");
 
-        var result = await ProcessRun.RunAsync(
-            ["script", "-qec", $"stty rows 33 cols 77; {Crcache.Program} run s-0 sh -c 'test -t 0 && test -t 1 && stty size && exit 5'", "/dev/null"], _home.Environment, _home.Project);
+        var result = await Terminal.RunAsync($"stty rows 33 cols 77; {Crcache.Program} run s-0 sh -c 'test -t 0 && test -t 1 && stty size && exit 5'", _home.Environment, _home.Project);
 
         Assert.Equal((5, "33 77"), (result.ExitCode, result.Output.Trim()));
         await File.WriteAllTextAsync(Path.Combine(_home.Project, "file"), "here\n", TestContext.Current.CancellationToken);

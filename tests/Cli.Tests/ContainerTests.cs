@@ -117,8 +117,7 @@ public sealed class ContainerTests : IAsyncLifetime
         _home.AddSource("s", $"{_engine!.Configuration}\nmaximum=1");
         await _home.AcquireAsync("s");
 
-        var result = await ProcessRun.RunAsync(
-            ["script", "-qec", $"{Crcache.Program} run s-0 sh -c 'test -t 0 && test -t 1 && echo there && exit 5'", "/dev/null"], _home.Environment, _home.Project);
+        var result = await Terminal.RunAsync($"{Crcache.Program} run s-0 sh -c 'test -t 0 && test -t 1 && echo there && exit 5'", _home.Environment, _home.Project);
 
         Assert.Equal(5, result.ExitCode);
         Assert.EndsWith("there", result.Output.Trim(), StringComparison.Ordinal);

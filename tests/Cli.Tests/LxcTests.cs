@@ -90,8 +90,7 @@ public sealed class LxcTests : IDisposable
         _home.AddSource("s", $"{_base!.Settings}\nmaximum=1");
         await _home.AcquireAsync("s");
 
-        var result = await ProcessRun.RunAsync(
-            ["script", "-qec", $"stty rows 33 cols 77; {Crcache.Program} run s-0 sh -c 'test -t 0 && test -t 1 && stty size && exit 5'", "/dev/null"], _home.Environment, _home.Project);
+        var result = await Terminal.RunAsync($"stty rows 33 cols 77; {Crcache.Program} run s-0 sh -c 'test -t 0 && test -t 1 && stty size && exit 5'", _home.Environment, _home.Project);
 
         Assert.Equal((5, "33 77"), (result.ExitCode, result.Output.Trim()));
         (await _home.CrcacheAsync("release", "s-0")).Success();

@@ -181,8 +181,7 @@ public sealed class RunTests : IAsyncLifetime
     public async Task Without_a_command_a_terminal_is_a_shell_with_a_terminal()
     {
         Assert.SkipWhen(Requirement.Script.IsMissing(out var reason), reason);
-        using var script = ProcessRun.Start(
-            ["script", "-qec", $"{Crcache.Program} run local-0", "/dev/null"], new Dictionary<string, string>(_home.Environment) { ["SHELL"] = "/bin/sh" }, _home.Project, keepInputOpen: true);
+        using var script = Terminal.Start($"{Crcache.Program} run local-0", new Dictionary<string, string>(_home.Environment) { ["SHELL"] = "/bin/sh" }, _home.Project);
 
         await script.Input.WriteAsync("test -t 0 && test -t 1 && echo termi''nal\nexit 4\n"u8.ToArray());
         await script.Input.FlushAsync();

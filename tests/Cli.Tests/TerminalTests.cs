@@ -36,6 +36,6 @@ public sealed class TerminalTests : IDisposable
     private async Task<string> OnTerminal(string command)
     {
         Assert.SkipWhen(Requirement.Script.IsMissing(out var reason), reason);
-        return (await ProcessRun.RunAsync(["script", "-qec", command, "/dev/null"], _home.Environment, _home.Project)).Output;
+        return (await Terminal.RunAsync(command, _home.Environment, _home.Project)).Output;
     }
 }
