@@ -5,6 +5,7 @@ using CrCache.Leasing;
 using CrCache.Leasing.Keeping;
 using CrCache.Routes;
 using CrCache.Sources;
+using CrCache.Ssh;
 using CrCache.Store;
 
 namespace CrCache;
@@ -15,17 +16,21 @@ namespace CrCache;
 /// </summary>
 public sealed class CrCacheEngine
 {
+    // A process that does something with a host now and then need not log in each time, and one that has done so is soon forgotten there.
+    private static readonly TimeSpan IdleTime = TimeSpan.FromSeconds(60);
+
     private CrCacheEngine(EngineOptions options)
     {
         var environment = new HostEnvironment(options);
         var types = new SourceTypes(options.AdditionalSourceTypes, environment);
         var store = new StateStore(() => environment.StateDirectory, options.Time);
-        var caller = new Caller(() => environment.StateDirectory);
+        SshConnections ssh = new(SshTargets.Of, IdleTime, options.Time);
+        var caller = new Caller(() => environment.StateDirectory, new FarProcesses(ssh));
         var hooks = new HookCalls(new HookRunner(), environment, options, caller);
-        var book = new RouteBook(store, environment, hooks, caller);
+        var book = new RouteBook(store, environment, hooks, caller, Ways);
         var resolver = new RouteResolver(book.Open, options.CommandDirectory)
         {
-            SshConfiguration = () => environment.SshConfiguration,
+            Ssh = Ways,
         };
         Sources = new SourceCatalog(new SourceFile(types), environment, options.SearchParents);
         var plans = new SourcePlans(Sources, types, environment);
@@ -42,6 +47,8 @@ public sealed class CrCacheEngine
         Commands = new CommandRunner(resolver);
         Files = new FileCopier(resolver);
         Doctor = new Doctor(Sources, plans, store, environment);
+
+        SshWays Ways() => new(environment.SshConfiguration, ssh);
     }
 
     /// <summary>The configured sources.</summary>

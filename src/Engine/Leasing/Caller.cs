@@ -1,12 +1,14 @@
 using System.Globalization;
 using CrCache.Configuration;
+using CrCache.Routes;
 using CrCache.Store;
 
 namespace CrCache.Leasing;
 
 /// <summary>Who calls the engine: what events and leases say about it.</summary>
 /// <param name="stateDirectory">Where the store is.</param>
-internal sealed class Caller(Func<string> stateDirectory)
+/// <param name="far">Ends what runs on hosts.</param>
+internal sealed class Caller(Func<string> stateDirectory, FarProcesses far)
 {
     private const int LongestName = 200;
 
@@ -14,7 +16,7 @@ internal sealed class Caller(Func<string> stateDirectory)
     private RunningCommands? _commands;
 
     /// <summary>The commands that it and others run on resources of this store.</summary>
-    public RunningCommands Commands => _commands ??= new(stateDirectory, _process);
+    public RunningCommands Commands => _commands ??= new(stateDirectory, _process, far);
 
     /// <summary>This process, for the store.</summary>
     public string Process => _process.Value.ToString();

@@ -3,10 +3,12 @@ using CrCache.Routes;
 using CrCache.Sources;
 using CrCache.Store;
 
+using CrCache.Ssh;
+
 namespace CrCache.Leasing;
 
 /// <summary>Looks resources up for use: checks the lease, renews it, and gives the way in.</summary>
-internal sealed class RouteBook(StateStore store, HostEnvironment environment, HookCalls hooks, Caller caller)
+internal sealed class RouteBook(StateStore store, HostEnvironment environment, HookCalls hooks, Caller caller, Func<SshWays> ssh)
 {
     private readonly StateStore _store = store;
     private readonly Caller _caller = caller;
@@ -45,7 +47,7 @@ internal sealed class RouteBook(StateStore store, HostEnvironment environment, H
         List<Route> steps = name is null
             ? []
             : _store.Transact(t => t.Resources.Find(name) is { } row ? Steps(t, row) : throw Unknown(t, name));
-        ResolvedRoute resolved = new(new RouteChain(aim, [.. steps, route]) { Track = new MakingTrack(_caller, aim) }) { SshConfiguration = environment.SshConfiguration };
+        ResolvedRoute resolved = new(new RouteChain(aim, [.. steps, route]) { Track = new MakingTrack(_caller, aim) }) { Ssh = ssh() };
         return resolved.StartAsync(command, cancellationToken);
     };
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using CrCache.Routes;
+using CrCache.Ssh;
 
 namespace CrCache.Leasing;
 
@@ -12,15 +13,18 @@ namespace CrCache.Leasing;
 /// </summary>
 /// <param name="directory">Where the store is.</param>
 /// <param name="process">This process.</param>
-internal sealed class RunningCommands(Func<string> directory, Lazy<ProcessIdentity> process)
+/// <param name="far">Ends what runs on hosts.</param>
+internal sealed class RunningCommands(Func<string> directory, Lazy<ProcessIdentity> process, FarProcesses far)
 {
     private const string Tag = "CRCACHE_RUN";
     private const string Evicted = "evicted";
+    private const string Far = "far ";
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private const int ReadOnlyFileSystem = 30;
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan FarPoll = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Whether any command may still run on a resource.</summary>
     public bool Any(string resource) => Directory.Exists(Place(resource)) && Directory.EnumerateFiles(Place(resource)).Any();
@@ -93,7 +97,49 @@ internal sealed class RunningCommands(Func<string> directory, Lazy<ProcessIdenti
     private static long EpochOf(string path) =>
         long.TryParse(Path.GetFileName(path).Split('-')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var epoch) ? epoch : 0;
 
-    private static async Task EndAsync(string path, string resource, CancellationToken cancellationToken)
+    private Task EndAsync(string path, string resource, CancellationToken cancellationToken) =>
+        FarMark(path) is { } mark ? EndFarAsync(path, mark, resource, cancellationToken) : EndHereAsync(path, resource, cancellationToken);
+
+    private async Task EndFarAsync(string path, FarMark mark, string resource, CancellationToken cancellationToken)
+    {
+        var begin = TimeProvider.System.GetTimestamp();
+        var isAsked = false;
+        while (Read(path) is { } written)
+        {
+            var waited = TimeProvider.System.GetElapsedTime(begin);
+            int count;
+            try
+            {
+                count = await far.SignalAsync(mark, waited > Grace ? Libc.SigKill : isAsked ? 0 : Libc.SigTerm, cancellationToken).ConfigureAwait(false);
+            }
+            catch (SshFailure e)
+            {
+                throw new ResourceException(ErrorCodes.DiscardFailed, $"{resource} is not handed on, because a command of its last holder may still run there: {e.Message}", e);
+            }
+
+            if (count > 0 && !isAsked)
+            {
+                isAsked = true;
+                Evict(path);
+            }
+
+            // Who started it and lives may still be on the way to it; then it deletes the file himself.
+            if (count == 0 && written.Starter?.IsGone() is not false)
+            {
+                Delete(path);
+                return;
+            }
+
+            if (waited > Patience)
+            {
+                throw new ResourceException(ErrorCodes.DiscardFailed, $"{resource} is not handed on: a command of its last holder does not end there");
+            }
+
+            await Task.Delay(FarPoll, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task EndHereAsync(string path, string resource, CancellationToken cancellationToken)
     {
         var begin = TimeProvider.System.GetTimestamp();
         HashSet<ProcessStatus> asked = [], killed = [];
@@ -216,6 +262,18 @@ internal sealed class RunningCommands(Func<string> directory, Lazy<ProcessIdenti
         }
     }
 
+    private static FarMark? FarMark(string path)
+    {
+        try
+        {
+            return File.ReadLines(path).FirstOrDefault(l => l.StartsWith(Far, StringComparison.Ordinal)) is { } line ? StoredJson.FarMark(line[Far.Length..]) : null;
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
     private string Place(string resource) => Path.Combine(directory(), "running", resource);
 
     private sealed class RunningFile(string path, string resource, string id, ProcessIdentity starter, bool isEmpty) : CommandTrack.Entry
@@ -228,11 +286,15 @@ internal sealed class RunningCommands(Func<string> directory, Lazy<ProcessIdenti
 
         public override void KeepAlive(IDisposable heartbeat) => _heartbeat = heartbeat;
 
-        public override void Started(int process)
+        public override void Started(int process) => Started(starter.Sibling(process).ToString());
+
+        public override void Started(FarMark mark) => Started(Far + StoredJson.Of(mark));
+
+        private void Started(string what)
         {
             try
             {
-                Append(path, $"{(isEmpty ? $"{starter}\n" : "")}{starter.Sibling(process)}\n");
+                Append(path, $"{(isEmpty ? $"{starter}\n" : "")}{what}\n");
             }
             catch (IOException)
             {

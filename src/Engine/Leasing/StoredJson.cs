@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using CrCache.Configuration;
 using CrCache.Routes;
+using CrCache.Ssh;
 
 namespace CrCache.Leasing;
 
@@ -23,9 +24,7 @@ internal static class StoredJson
         if (route.Ssh is { } ssh)
         {
             json.WriteStartObject("ssh");
-            Text(json, "host", ssh.Host);
-            Number(json, "port", ssh.Port);
-            Text(json, "user", ssh.User);
+            Endpoint(json, ssh);
             json.WriteEndObject();
         }
 
@@ -56,7 +55,7 @@ internal static class StoredJson
         return new()
         {
             Via = Text(root, "via"),
-            Ssh = root.TryGetProperty("ssh", out var ssh) ? new(Text(ssh, "host")!, Number(ssh, "port"), Text(ssh, "user")) : null,
+            Ssh = root.TryGetProperty("ssh", out var ssh) ? Endpoint(ssh) : null,
             Prefix = root.TryGetProperty("prefix", out var prefix) ? [.. prefix.EnumerateArray().Select(w => w.GetString()!)] : [],
             BaseDirectory = Text(root, "baseDirectory"),
             BaseProcessStart = Text(root, "baseProcessStart") is { } start ? long.Parse(start, CultureInfo.InvariantCulture) : null,
@@ -121,6 +120,57 @@ internal static class StoredJson
         return [.. document.RootElement.GetProperty("demands").EnumerateArray().Select(
             d => new ResourceDemand(Text(d, "source")!, Number(d, "count")!.Value) { AtLeast = Number(d, "atLeast")!.Value, Where = Text(d, "where") })];
     }
+
+    /// <summary>What tells a command on a host.</summary>
+    public static string Of(FarMark mark) => Write(json =>
+    {
+        json.WriteStartArray("hops");
+        foreach (var hop in mark.Hops)
+        {
+            json.WriteStartObject();
+            Endpoint(json, hop);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        Text(json, "configuration", mark.Configuration);
+        Text(json, "mark", mark.Mark);
+        json.WriteStartArray("users");
+        foreach (var user in mark.Users)
+        {
+            json.WriteStringValue(user);
+        }
+
+        json.WriteEndArray();
+    });
+
+    /// <summary>What tells a command on a host, from where it was written down; null where that is no such thing.</summary>
+    public static FarMark? FarMark(string json)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(json);
+            var root = document.RootElement;
+            return new(
+                [.. root.GetProperty("hops").EnumerateArray().Select(Endpoint)],
+                Text(root, "configuration"),
+                Text(root, "mark")!,
+                [.. root.GetProperty("users").EnumerateArray().Select(u => u.GetString()!)]);
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            return null; // half a line, of one that was killed
+        }
+    }
+
+    private static void Endpoint(Utf8JsonWriter json, SshEndpoint ssh)
+    {
+        Text(json, "host", ssh.Host);
+        Number(json, "port", ssh.Port);
+        Text(json, "user", ssh.User);
+    }
+
+    private static SshEndpoint Endpoint(JsonElement ssh) => new(Text(ssh, "host")!, Number(ssh, "port"), Text(ssh, "user"));
 
     private static string Write(Action<Utf8JsonWriter> members)
     {

@@ -22,6 +22,9 @@ internal abstract class CommandTrack
         /// <summary>Says which process it is.</summary>
         public abstract void Started(int process);
 
+        /// <summary>Says how its processes on a host can be told, before there are any.</summary>
+        public abstract void Started(FarMark mark);
+
         /// <summary>Says that it has failed half-way: what it left running is ended before anything else happens to the resource.</summary>
         public abstract void Leave();
 

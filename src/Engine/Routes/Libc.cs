@@ -130,6 +130,18 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, EntryPoint = "isatty")]
     public static partial int IsTerminal(int descriptor);
 
+    [LibraryImport(Library, EntryPoint = "tcgetattr")]
+    public static partial int GetTerminal(int descriptor, byte* settings);
+
+    [LibraryImport(Library, EntryPoint = "tcsetattr")]
+    public static partial int SetTerminal(int descriptor, int when, byte* settings);
+
+    [LibraryImport(Library, EntryPoint = "cfmakeraw")]
+    public static partial void MakeRaw(byte* settings);
+
+    [LibraryImport(Library, EntryPoint = "ioctl")]
+    public static partial int Control(int descriptor, nuint request, void* argument);
+
     [LibraryImport(Library, EntryPoint = "geteuid")]
     public static partial uint EffectiveUser();
 

@@ -42,7 +42,9 @@ internal sealed unsafe class NativeStrings : IDisposable
         _block = null;
     }
 
-    private static int Length(string text)
+    /// <summary>How many bytes a word takes.</summary>
+    /// <exception cref="UsageException">It holds a NUL, or half a surrogate pair.</exception>
+    public static int Length(string text)
     {
         if (text.Contains('\0', StringComparison.Ordinal))
             throw new UsageException($"'{text.Replace("\0", "\\0", StringComparison.Ordinal)}' holds a NUL character, which no command can be given");

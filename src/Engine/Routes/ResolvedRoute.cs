@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using CrCache.Ssh;
 
 namespace CrCache.Routes;
 
@@ -25,8 +26,8 @@ internal sealed class ResolvedRoute(RouteChain chain)
     /// <summary>Where a command on this machine starts unless the route or the command says otherwise; null for the current directory.</summary>
     public string? CallerDirectory { get; init; }
 
-    /// <summary>A configuration file for ssh in place of the user's; null for the user's.</summary>
-    public string? SshConfiguration { get; init; }
+    /// <summary>How hosts are reached.</summary>
+    public SshWays Ssh { get; init; } = new(null, null);
 
     /// <summary>Starts a command at the end of the route.</summary>
     /// <exception cref="UsageException">The command cannot be one: a NUL, a relative directory.</exception>
@@ -38,13 +39,15 @@ internal sealed class ResolvedRoute(RouteChain chain)
     {
         cancellationToken.ThrowIfCancellationRequested();
         command = command with { Terminal = command.Terminal && command.InheritStreams };
-        RouteComposer composer = new(Steps, new SshProgram(SshConfiguration));
+        var composer = Composer(Steps);
         var marked = composer.LastSsh >= 0 && !command.Terminal;
         var mark = marked ? $"crcache:{RandomNumberGenerator.GetHexString(16)}:" : null;
         var composed = composer.Compose(command, mark);
         var streams = command.InheritStreams ? StreamUse.Inherit : StreamUse.Pipe;
         var sharesTerminal = command.InheritStreams && Libc.IsTerminal(0) != 0;
         var entry = chain.Track?.Begin();
+        if (composed.Hops is { } hops)
+            return await StartFarAsync(command, composer, composed.Arguments, hops, mark, entry, checksUser, cancellationToken).ConfigureAwait(false);
         ChildStart start = new()
         {
             Arguments = composer.LastSsh < 0 ? composed.Arguments : SshProgram.Tied(composed.Arguments, keepsKeys: sharesTerminal && marked),
@@ -70,12 +73,77 @@ internal sealed class ResolvedRoute(RouteChain chain)
                 entry?.Dispose();
         }
 
-        Task<CommandResult> Judge(CommandResult result, CancellationToken token) => entry is { IsEvicted: true }
+        if (composer.LastSsh < 0)
+            return new LocalCommand(child!, LocalKill(composer), Judge(entry, checksUser));
+        SshCommand running = new(
+            Resource, new SshProgramCarrier(child!), mark, command, (signal, group) => RemoteKillAsync(composer, mark, signal, group), Judge(entry, checksUser));
+        return await BegunAsync(running, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Starts a command on a host that this process reaches itself.</summary>
+    private async Task<RunningCommand> StartFarAsync(
+        ResourceCommand command,
+        RouteComposer composer,
+        IReadOnlyList<string> words,
+        IReadOnlyList<SshEndpoint> hops,
+        string? mark,
+        CommandTrack.Entry? entry,
+        bool checksUser,
+        CancellationToken cancellationToken)
+    {
+        LocalTerminal? terminal = null;
+        SshChannelCarrier carrier;
+        FarMark? far = mark is null ? null : new(hops, Ssh.Configuration, mark, composer.Users(composer.LastSsh));
+        try
+        {
+            if (far is null)
+                entry?.Started(System.Environment.ProcessId); // what has a terminal is hung up with this process
+            else
+                entry?.Started(far);
+            foreach (var word in words)
+                _ = NativeStrings.Length(word);
+            SshCall call = new(hops, Ssh.Configuration, SshProgram.Line(words), command.Terminal ? LocalTerminal.Describe() : null);
+            var remote = await Ssh.Transport!.StartAsync(call, cancellationToken).ConfigureAwait(false);
+            terminal = command.Terminal ? LocalTerminal.Borrow() : null;
+            carrier = new(remote, command.InheritStreams, terminal, entry is null ? null : entry.Dispose);
+        }
+        catch (Exception e)
+        {
+            terminal?.Dispose();
+            entry?.Dispose();
+            if (e is SshFailure)
+                throw new ResourceException(ErrorCodes.RouteFailed, $"{Resource} cannot be reached: {e.Message}", e);
+            throw;
+        }
+
+        SshCommand running = new(Resource, carrier, mark, command, KillAsync, Judge(entry, checksUser));
+        carrier.BrokenPipe = () => running.Signal(Libc.SigPipe);
+        return await BegunAsync(running, cancellationToken).ConfigureAwait(false);
+
+        async Task KillAsync(int signal, int? group)
+        {
+            using CancellationTokenSource limit = new(KillTime);
+            try
+            {
+                if (far is not null)
+                    await new FarProcesses(Ssh.Transport!).SignalAsync(far, signal, limit.Token).ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is SshFailure or OperationCanceledException or IOException)
+            {
+                // The host does not answer; the watch there ends the command with the connection.
+            }
+        }
+    }
+
+    private Func<CommandResult, CancellationToken, Task<CommandResult>> Judge(CommandTrack.Entry? entry, bool checksUser) =>
+        (result, token) => entry is { IsEvicted: true }
             ? throw new LeaseLostException(ErrorCodes.LeaseLost, $"the lease on {Resource} has ended, and the command with it; acquire again")
             : checksUser ? CheckUserAsync(result, token) : Task.FromResult(result);
-        if (composer.LastSsh < 0)
-            return new LocalCommand(child!, LocalKill(composer), Judge);
-        SshCommand running = new(Resource, child!, mark, command, (signal, group) => RemoteKill(composer, mark, signal, group), Judge);
+
+    private RouteComposer Composer(IReadOnlyList<Route> steps) => new(steps, new SshProgram(Ssh.Configuration), Ssh.Transport is not null);
+
+    private static async Task<RunningCommand> BegunAsync(SshCommand running, CancellationToken cancellationToken)
+    {
         try
         {
             await running.StartAsync(cancellationToken).ConfigureAwait(false);
@@ -121,13 +189,13 @@ internal sealed class ResolvedRoute(RouteChain chain)
         return (signal, group) => KillAsync(new ComposedCommand(KillArguments(rights.KillScript, signal, group), new Dictionary<string, string>(), null));
     }
 
-    private void RemoteKill(RouteComposer composer, string? mark, int signal, int group)
+    private Task RemoteKillAsync(RouteComposer composer, string? mark, int signal, int? group)
     {
+        if (group is not { } number)
+            return Task.CompletedTask;
         SshWatch watch = new(mark, composer.Users(composer.LastSsh));
-        RouteComposer toHost = new(composer.ToLastHost(), new SshProgram(SshConfiguration));
-
-        // Nobody waits for it: a signal is sent, not answered.
-        _ = KillAsync(toHost.Compose(new() { Arguments = KillArguments(watch.SureKillScript, signal, group) }, mark: null));
+        var toHost = Composer(composer.ToLastHost());
+        return KillAsync(toHost.Compose(new() { Arguments = KillArguments(watch.SureKillScript, signal, number) }, mark: null));
     }
 
     private static string[] KillArguments(string script, int signal, int group) =>

@@ -1,3 +1,5 @@
+using CrCache.Ssh;
+
 namespace CrCache.Routes;
 
 /// <summary>

@@ -1,10 +1,17 @@
+using System.Text;
+using CrCache.Ssh;
+
 namespace CrCache.Routes;
 
 /// <summary>Wraps a command in the steps of a route, the outermost first: each may go to a host, put a prefix, change the user.</summary>
 /// <param name="steps">The route's steps.</param>
 /// <param name="ssh">How ssh is called.</param>
-internal sealed class RouteComposer(IReadOnlyList<Route> steps, SshProgram ssh)
+/// <param name="hasTransport">Whether this process reaches hosts itself: a program ssh is then called only from where it cannot.</param>
+internal sealed class RouteComposer(IReadOnlyList<Route> steps, SshProgram ssh, bool hasTransport)
 {
+    // A message of the library's takes no more, in bytes. The program takes a longer one.
+    private const int LongestLine = 60_000;
+
     /// <summary>Whether nothing stands between this process and the command.</summary>
     public bool IsPlain => steps.All(s => s.IsPlain);
 
@@ -35,8 +42,12 @@ internal sealed class RouteComposer(IReadOnlyList<Route> steps, SshProgram ssh)
             arguments = InStep(steps[i], arguments, i == steps.Count - 1 ? command : null);
             if (steps[i].Ssh is null)
                 continue;
-            SshWatch watch = new(i == LastSsh ? mark : null, Users(i));
-            arguments = ssh.Command(Hops(ref i), arguments, command.Terminal, watch);
+            if (!command.Terminal) // whose hang-up does the same
+                arguments = new SshWatch(i == LastSsh ? mark : null, Users(i)).Around(arguments);
+            var hops = Hops(ref i);
+            if (i == plain && hasTransport && Encoding.UTF8.GetByteCount(SshProgram.Line(arguments)) <= LongestLine)
+                return new(arguments, new Dictionary<string, string>(), null) { Hops = hops };
+            arguments = ssh.Command(hops, arguments, command.Terminal);
         }
 
         Dictionary<string, string> environment = new(StringComparer.Ordinal);
@@ -104,6 +115,9 @@ internal sealed class RouteComposer(IReadOnlyList<Route> steps, SshProgram ssh)
             index--;
         }
 
+        foreach (var hop in hops)
+            if (hop.Host.Length == 0 || hop.Host[0] == '-')
+                throw new UsageException($"'{hop.Host}' cannot be an ssh host");
         return hops;
     }
 }

@@ -5,13 +5,13 @@ namespace CrCache.Routes;
 /// <param name="directory">Where commands on this machine start unless something says otherwise; null for the current directory.</param>
 internal sealed class RouteResolver(Func<ResourceReference, RouteChain> open, string? directory = null)
 {
-    /// <summary>Says which configuration file ssh reads in place of the user's; null for the user's.</summary>
-    public Func<string?> SshConfiguration { get; init; } = () => null;
+    /// <summary>Says how hosts are reached.</summary>
+    public Func<SshWays> Ssh { get; init; } = () => new(null, null);
 
     /// <summary>The way to this machine, which is no resource.</summary>
     public ResolvedRoute Here() => new(new RouteChain("this machine", [new Route()])) { CallerDirectory = directory };
 
     /// <summary>Resolves the way to a resource.</summary>
     public ResolvedRoute Resolve(ResourceReference resource) =>
-        new(open(resource)) { CallerDirectory = directory, SshConfiguration = SshConfiguration() };
+        new(open(resource)) { CallerDirectory = directory, Ssh = Ssh() };
 }

@@ -9,27 +9,27 @@ internal sealed class SshCommand : RunningCommand
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(5);
 
     private readonly string _resource;
-    private readonly ChildProcess _ssh;
+    private readonly SshCarrier _ssh;
     private readonly SshTalk _talk;
     private readonly bool _marked;
     private readonly bool _inherits;
-    private readonly Action<int, int> _kill;
+    private readonly Func<int, int?, Task> _kill;
     private readonly Func<CommandResult, CancellationToken, Task<CommandResult>> _judge;
     private Task _relayed = Task.CompletedTask;
     private int? _killedBy;
 
     /// <param name="resource">The resource's name.</param>
-    /// <param name="ssh">The ssh program.</param>
+    /// <param name="ssh">What carries it.</param>
     /// <param name="mark">What marks the messages of the script around the command; null where there is none.</param>
     /// <param name="command">The command.</param>
-    /// <param name="kill">Signals a group on the host: signal, group.</param>
+    /// <param name="kill">Signals a group on the host: signal, group; without one, whatever shows the mark.</param>
     /// <param name="judge">Turns how the command seems to have ended into how it did.</param>
     public SshCommand(
         string resource,
-        ChildProcess ssh,
+        SshCarrier ssh,
         string? mark,
         ResourceCommand command,
-        Action<int, int> kill,
+        Func<int, int?, Task> kill,
         Func<CommandResult, CancellationToken, Task<CommandResult>> judge)
     {
         (_resource, _ssh, _kill, _judge) = (resource, ssh, kill, judge);
@@ -76,11 +76,13 @@ internal sealed class SshCommand : RunningCommand
             return await _judge(new(code, signal), cancellationToken).ConfigureAwait(false);
         }
 
+        if (ssh.IsCertain)
+            return await _judge(ssh.Result, cancellationToken).ConfigureAwait(false);
         await _judge(new(ConnectionFailed), cancellationToken).ConfigureAwait(false);
         if (_killedBy is { } killer)
             return new(SignalBase + killer, killer);
-        if (!_marked && (ssh.ExitCode != ConnectionFailed || _talk.Tail.LastLine.Length == 0))
-            return ssh;
+        if (!_marked && ssh.Lost is null && (ssh.Result.ExitCode != ConnectionFailed || _talk.Tail.LastLine.Length == 0))
+            return ssh.Result;
         throw Failed(_marked ? "the connection was lost" : "the connection failed", ssh);
     }
 
@@ -91,14 +93,16 @@ internal sealed class SshCommand : RunningCommand
         if (!_talk.Started.IsCompletedSuccessfully)
         {
             _killedBy = signal;
-            _ssh.Signal(signal);
+            _ssh.Abort(signal);
             return;
         }
 
         // The script around the command does not survive SIGKILL, and can then not say how it ended.
         if (signal == Libc.SigKill)
             _killedBy = signal;
-        _kill(signal, _talk.Started.Result);
+
+        // Nobody waits for it: a signal is sent, not answered.
+        _ = _kill(signal, _talk.Started.Result);
     }
 
     public override async Task StopAsync(TimeSpan grace)
@@ -114,7 +118,7 @@ internal sealed class SshCommand : RunningCommand
 
         // The host does not answer; should it live, the watch there ends the command.
         _killedBy = Libc.SigKill;
-        _ssh.Signal(Libc.SigKill);
+        _ssh.Abort(Libc.SigKill);
         await _ssh.Ended.ConfigureAwait(false);
     }
 
@@ -123,13 +127,19 @@ internal sealed class SshCommand : RunningCommand
         if (!_ssh.Ended.IsCompleted)
         {
             _killedBy = Libc.SigKill;
-            _ssh.Signal(Libc.SigKill);
+            if (!_ssh.IsAlone && _marked)
+            {
+                // The connection goes on, and so would the command, also one that is just about to start.
+                await Task.WhenAny(_talk.Started, _ssh.Ended, Task.Delay(LastWords)).ConfigureAwait(false);
+                await _kill(Libc.SigKill, _talk.Started.IsCompletedSuccessfully ? await _talk.Started.ConfigureAwait(false) : null)
+                    .WaitAsync(LastWords).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+
+            _ssh.Abort(Libc.SigKill);
             await EndsWithinAsync(LastWords).ConfigureAwait(false);
         }
 
-        await _ssh.Input.DisposeAsync().ConfigureAwait(false);
-        await _ssh.Output.DisposeAsync().ConfigureAwait(false);
-        await _ssh.Error.DisposeAsync().ConfigureAwait(false);
+        await _ssh.CloseAsync().ConfigureAwait(false);
         await _talk.Output.CompleteAsync().ConfigureAwait(false);
     }
 
@@ -148,10 +158,10 @@ internal sealed class SshCommand : RunningCommand
         }
     }
 
-    private ResourceException Failed(string what, CommandResult ssh)
+    private ResourceException Failed(string what, SshCarrierEnd ssh)
     {
-        var line = _talk.Tail.LastLine;
-        var said = line.Length > 0 ? line : $"ssh ended with exit code {ssh.ExitCode}";
+        var line = ssh.Lost ?? _talk.Tail.LastLine;
+        var said = line.Length > 0 ? line : $"ssh ended with exit code {ssh.Result.ExitCode}";
         return new(ErrorCodes.RouteFailed, $"{_resource} cannot be reached: {what}: {said}");
     }
 }

@@ -1,5 +1,7 @@
 using System.Globalization;
 
+using CrCache.Ssh;
+
 namespace CrCache.Routes;
 
 /// <summary>Calls of the <c>ssh</c> program. Its own configuration counts, but it must never ask and never hang.</summary>
@@ -12,12 +14,11 @@ internal sealed class SshProgram(string? configuration)
     /// <param name="hops">The hosts, the nearest first.</param>
     /// <param name="arguments">The command there.</param>
     /// <param name="terminal">Whether it gets a terminal there.</param>
-    /// <param name="watch">The script around it, unless there is a terminal, whose hang-up does its work.</param>
-    public List<string> Command(IReadOnlyList<SshEndpoint> hops, IReadOnlyList<string> arguments, bool terminal, SshWatch watch)
-    {
-        var remote = terminal ? arguments : watch.Around(arguments);
-        return [.. Options(hops), terminal ? "-tt" : "-T", "--", hops[^1].Host, $"exec {PosixShell.Join(remote)}"];
-    }
+    public List<string> Command(IReadOnlyList<SshEndpoint> hops, IReadOnlyList<string> arguments, bool terminal) =>
+        [.. Options(hops), terminal ? "-tt" : "-T", "--", hops[^1].Host, Line(arguments)];
+
+    /// <summary>The line that a login's shell runs a command by.</summary>
+    public static string Line(IReadOnlyList<string> arguments) => $"exec {PosixShell.Join(arguments)}";
 
     /// <summary>
     /// The call tied to this process: were it killed, ssh would go on, and the command at the other end with it.
@@ -34,8 +35,6 @@ internal sealed class SshProgram(string? configuration)
     private List<string> Options(IReadOnlyList<SshEndpoint> hops)
     {
         var endpoint = hops[^1];
-        if (endpoint.Host.Length == 0 || endpoint.Host[0] == '-')
-            throw new UsageException($"'{endpoint.Host}' cannot be an ssh host");
 
         // A shared connection would outlive this client and keep the watch at the other end from noticing its death.
         List<string> words =

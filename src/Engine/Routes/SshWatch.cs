@@ -27,6 +27,24 @@ internal sealed record SshWatch(string? Mark, IReadOnlyList<string> Users)
         {{string.Concat(Users.Select(u => $"is \"$2\" && {As(u)}; "))}}is "$2" && {{Kill}}
         """;
 
+    /// <summary>
+    /// Signals every group in which a process shows the mark, and says how many there are: <c>$1</c> the signal, <c>$2</c> and <c>$3</c> the halves of the
+    /// mark, which this script must not show itself. A group's number is its own again as soon as nobody is left in it; a host without <c>/proc</c> says 0.
+    /// </summary>
+    public string EndScript =>
+        $$"""
+        k() { {{KillScript}}}
+        n=0 d=' '
+        for f in $(printf '%s\n' "$2$3" | grep -lsF -f - /proc/[0-9]*/cmdline); do
+          read -r s 2>/dev/null <"${f%cmdline}stat" || continue
+          s=${s##*) }; s=${s#* }; g=${s#* }; g=${g%% *}
+          case $d in *" $g "*) continue ;; esac
+          n=$((n + 1)) d="$d$g "
+          [ "$1" = 0 ] || k "$1" "$g" 2>/dev/null
+        done
+        echo $n
+        """.Replace("'%s\\n'", "'%s\n'", StringComparison.Ordinal);
+
     // sshd makes the shell that it starts the leader of a session, and this script takes that shell's place: $$ is the
     // group, $PPID is sshd's process for this connection: where that has gone already, nobody is there to run anything for. A trap keeps the script alive while the group is signalled and,
     // unlike an ignored signal, is not inherited. What the shell itself says, such as "Killed", is not the command's output.

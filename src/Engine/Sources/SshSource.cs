@@ -2,6 +2,8 @@ using System.Globalization;
 using CrCache.Configuration;
 using CrCache.Routes;
 
+using CrCache.Ssh;
+
 namespace CrCache.Sources;
 
 /// <summary>A host that is reached by ssh, <c>maximum</c> times over.</summary>

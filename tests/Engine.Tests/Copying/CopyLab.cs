@@ -46,7 +46,7 @@ public abstract class CopyLab : IDisposable
 
     internal Task<CopyReport> CopyAsync(IEnumerable<string> sources, string destination, CancellationToken cancellationToken = default)
     {
-        FileCopier copier = new(new RouteResolver(r => new(r.Name, [Route])) { SshConfiguration = () => SshConfiguration });
+        FileCopier copier = new(new RouteResolver(r => new(r.Name, [Route])) { Ssh = () => SshLab.Ways(SshConfiguration) });
         return copier.CopyAsync([.. sources.Select(CopyPath.Parse)], CopyPath.Parse(destination), cancellationToken);
     }
 

@@ -68,7 +68,7 @@ public sealed class FencingTests : IDisposable
     public async Task A_command_may_end_its_own_lease()
     {
         var lease = (await _fixture.Engine.Leases.AcquireAsync(new AcquireRequest("one"), Token))[0];
-        var commands = new Caller(() => _fixture.Home.StateDirectory).Commands;
+        var commands = new Caller(() => _fixture.Home.StateDirectory, new(SshLab.Transport)).Commands;
 
         // As "crcache run one-0 sh -c 'crcache release one-0'" looks to the inner one: it is below what runs.
         using var entry = commands.Begin("one-0");
@@ -81,7 +81,7 @@ public sealed class FencingTests : IDisposable
     public async Task What_was_started_by_one_who_was_killed_before_he_could_say_so_is_found()
     {
         await _fixture.Acquire("one");
-        var commands = new Caller(() => _fixture.Home.StateDirectory).Commands;
+        var commands = new Caller(() => _fixture.Home.StateDirectory, new(SshLab.Transport)).Commands;
         var entry = commands.Begin("one-0");
         using Process orphan = Process.Start(new ProcessStartInfo("sleep", "300") { Environment = { ["CRCACHE_RUN"] = entry.Environment["CRCACHE_RUN"] } })!;
         var file = Assert.Single(Directory.GetFiles(Path.Combine(_fixture.Home.StateDirectory, "running", "one-0")));
@@ -102,7 +102,7 @@ public sealed class FencingTests : IDisposable
         using var bystander = ProcessRun.Start(["sleep", "300"]);
         var identity = ProcessIdentity.Of(bystander.Id)!;
         identity = differs == "start" ? identity with { Started = identity.Started - 1 } : identity with { Namespace = "pid:[1]" };
-        using var entry = new Caller(() => _fixture.Home.StateDirectory).Commands.Begin("one-0");
+        using var entry = new Caller(() => _fixture.Home.StateDirectory, new(SshLab.Transport)).Commands.Begin("one-0");
         var file = Assert.Single(Directory.GetFiles(Path.Combine(_fixture.Home.StateDirectory, "running", "one-0")));
         await File.WriteAllTextAsync(file, $"{ProcessIdentity.Current() with { Started = 1 }}\n{identity}\n", Token);
 

@@ -74,7 +74,7 @@ public sealed class LayeredMakingTests : IDisposable
         var making = _engine.Leases.AcquireAsync(new AcquireRequest("low"), giveUp.Token);
         var process = int.Parse(await Eventually.Get(() => File.Exists(file) ? File.ReadAllText(file) : null, what: "the maker"), CultureInfo.InvariantCulture);
 
-        await new Caller(() => _fixture.Home.StateDirectory).Commands.EndAsync("low-0", Token);
+        await new Caller(() => _fixture.Home.StateDirectory, new(SshLab.Transport)).Commands.EndAsync("low-0", Token);
 
         Assert.Null(ProcessIdentity.Of(process));
         await Assert.ThrowsAnyAsync<CrCacheException>(() => making);

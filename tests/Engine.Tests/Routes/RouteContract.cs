@@ -18,13 +18,15 @@ public abstract class RouteContract
 
     internal virtual string? SshConfiguration => null;
 
+    internal virtual SshWays Ssh => SshLab.Ways(SshConfiguration);
+
     /// <summary>How many commands a property is tried with: fewer where a start takes long.</summary>
     internal virtual int Tries => 20;
 
     internal ResolvedRoute Route => With(r => r);
 
     internal ResolvedRoute With(Func<Route, Route> change) =>
-        new(new("lab-0", [.. Steps.SkipLast(1), change(Steps[^1])])) { SshConfiguration = SshConfiguration };
+        new(new("lab-0", [.. Steps.SkipLast(1), change(Steps[^1])])) { Ssh = Ssh };
 
     /// <summary>What a process that says its own id is called on this machine.</summary>
     internal virtual int ProcessHere(int process) => process;

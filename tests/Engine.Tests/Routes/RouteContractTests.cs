@@ -34,3 +34,10 @@ public sealed class BastionRouteTests(SshLab lab) : SshRouteContract(lab)
 {
     internal override IReadOnlyList<Route> Steps => [new() { Ssh = SshLab.Endpoint }, new() { Ssh = new($"{SshServer.Host}-inner") }];
 }
+
+public sealed class SshProgramRouteTests(SshLab lab) : SshRouteContract(lab)
+{
+    internal override IReadOnlyList<Route> Steps { get; } = [new() { Ssh = SshLab.Endpoint }];
+
+    internal override SshWays Ssh => base.Ssh with { Transport = null };
+}

@@ -113,7 +113,7 @@ public sealed class RouteFailureTests(SshLab lab) : IClassFixture<SshLab>
 
     private Task<RunningCommand> StartAsync(Route[] steps, string script)
     {
-        ResolvedRoute route = new(new("lab-0", steps)) { SshConfiguration = lab.Server?.Configuration };
+        ResolvedRoute route = new(new("lab-0", steps)) { Ssh = SshLab.Ways(lab.Server?.Configuration) };
         return route.StartAsync(new() { Arguments = ["sh", "-c", script] }, CancellationToken.None);
     }
 }

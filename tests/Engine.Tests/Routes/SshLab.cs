@@ -1,3 +1,5 @@
+using CrCache.Ssh;
+
 namespace CrCache.Routes;
 
 /// <summary>An ssh server for a test class, where there can be one.</summary>
@@ -6,6 +8,12 @@ public sealed class SshLab : IAsyncLifetime
     public SshServer? Server { get; private set; }
 
     internal static SshEndpoint Endpoint { get; } = new(SshServer.Host);
+
+    /// <summary>This process's connections to all labs.</summary>
+    internal static SshConnections Transport { get; } = new(SshTargets.Of, TimeSpan.FromSeconds(10), TimeProvider.System);
+
+    /// <summary>How the hosts of an ssh_config are reached; null for no hosts.</summary>
+    internal static SshWays Ways(string? configuration) => new(configuration, Transport);
 
     public static void Require()
     {

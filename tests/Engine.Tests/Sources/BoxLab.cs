@@ -105,7 +105,7 @@ public class BoxLab : IDisposable
     internal static IEnumerable<int> Processes() =>
         Directory.GetDirectories("/proc").Select(d => int.TryParse(Path.GetFileName(d), out var id) ? id : 0).Where(id => id > 0);
 
-    private ResolvedRoute Way(Route route) => new(new("lab-0", [.. _below, route])) { SshConfiguration = _sshConfiguration };
+    private ResolvedRoute Way(Route route) => new(new("lab-0", [.. _below, route])) { Ssh = SshLab.Ways(_sshConfiguration) };
 
     internal static int InnerIdOf(int process) => NumbersOf(process) is [.., var last] ? int.Parse(last, CultureInfo.InvariantCulture) : -1;
 

@@ -58,7 +58,7 @@ public class ChrootLab : IDisposable
         Settings,
         "lab-0",
         Route,
-        (route, command, token) => new ResolvedRoute(new("lab-0", [.. _below, route])) { SshConfiguration = SshConfiguration }.StartAsync(command, token))
+        (route, command, token) => new ResolvedRoute(new("lab-0", [.. _below, route])) { Ssh = SshLab.Ways(SshConfiguration) }.StartAsync(command, token))
     {
         IsHere = _below.Count == 0,
     };
@@ -94,7 +94,7 @@ public class ChrootLab : IDisposable
 
     /// <summary>Runs a script in it.</summary>
     internal Task<Finished> ShellAsync(string script, params string[] arguments) =>
-        Finished.RunAsync(new(new("lab-0", Steps)) { SshConfiguration = SshConfiguration }, new() { Arguments = ["sh", "-c", script, "sh", .. arguments] });
+        Finished.RunAsync(new(new("lab-0", Steps)) { Ssh = SshLab.Ways(SshConfiguration) }, new() { Arguments = ["sh", "-c", script, "sh", .. arguments] });
 
     /// <summary>What a process of the chroot is called on this machine; -1 where there is none.</summary>
     internal int ProcessHere(int process)

@@ -114,7 +114,7 @@ public class LxcLab : IDisposable
     private ProvisionContext ContextOver(IReadOnlyList<Route> below) =>
         new(Settings, "lab-0", Route, (route, command, token) => Resolved(route, below).StartAsync(command, token), () => Store) { IsHere = below.Count == 0 };
 
-    private ResolvedRoute Resolved(Route route, IReadOnlyList<Route>? below = null) => new(new("lab-0", [.. below ?? Below, route])) { SshConfiguration = Ssh };
+    private ResolvedRoute Resolved(Route route, IReadOnlyList<Route>? below = null) => new(new("lab-0", [.. below ?? Below, route])) { Ssh = SshLab.Ways(Ssh) };
 
     private static int InnerIdOf(int process)
     {

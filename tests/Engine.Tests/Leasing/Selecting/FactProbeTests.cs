@@ -112,5 +112,5 @@ public sealed class FactProbeTests : IClassFixture<SshLab>, IDisposable
     }
 
     private Task<Facts> AskAsync(Route route) => FactProbe.AskAsync(
-        new ResolvedRoute(new("lab-0", [route])) { SshConfiguration = _lab.Server?.Configuration }.StartAsync, Token);
+        new ResolvedRoute(new("lab-0", [route])) { Ssh = SshLab.Ways(_lab.Server?.Configuration) }.StartAsync, Token);
 }

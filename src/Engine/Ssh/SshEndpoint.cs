@@ -1,4 +1,4 @@
-namespace CrCache.Routes;
+namespace CrCache.Ssh;
 
 /// <summary>A host that is reached by ssh.</summary>
 /// <param name="Host">A host name, address or ssh_config alias.</param>

@@ -1,0 +1,7 @@
+namespace CrCache.Routes;
+
+/// <summary>How a carrier ended.</summary>
+/// <param name="Result">How the command ended, as far as the carrier can tell.</param>
+/// <param name="IsCertain">Whether that came from the host. A program's own 255 is a lost connection or the command's.</param>
+/// <param name="Lost">Why the connection was lost, where that is known.</param>
+internal sealed record SshCarrierEnd(CommandResult Result, bool IsCertain, string? Lost = null);

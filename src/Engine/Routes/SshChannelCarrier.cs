@@ -1,0 +1,119 @@
+using CrCache.Ssh;
+
+namespace CrCache.Routes;
+
+/// <summary>A channel that carries a command, between pipes or between this process's own streams.</summary>
+internal sealed class SshChannelCarrier : SshCarrier
+{
+    private const int ConnectionFailed = 255;
+    private const int SignalBase = 128;
+    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(5);
+
+    private readonly RemoteCommand _remote;
+    private readonly Action? _onEnd;
+    private readonly LocalTerminal? _terminal;
+    private readonly TaskCompletionSource<int> _aborted = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <param name="remote">The command.</param>
+    /// <param name="inherits">Whether it uses this process's own streams.</param>
+    /// <param name="terminal">This process's terminal, where the command has one at the other end; null where it has none.</param>
+    /// <param name="onEnd">What to do when it has ended, before anybody else hears of it; null for nothing.</param>
+    public SshChannelCarrier(RemoteCommand remote, bool inherits, LocalTerminal? terminal, Action? onEnd)
+    {
+        (_remote, _terminal, _onEnd) = (remote, terminal, onEnd);
+        Input = inherits ? Stream.Null : remote.Input;
+        Output = inherits ? Stream.Null : remote.Output;
+        terminal?.Connect(remote.Resize);
+        if (inherits)
+            _ = FeedAsync();
+        Ended = EndAsync(inherits ? DrainAsync() : Task.CompletedTask);
+    }
+
+    public override Stream Input { get; }
+
+    public override Stream Output { get; }
+
+    public override Stream Error => _remote.Error;
+
+    public override Task<SshCarrierEnd> Ended { get; }
+
+    public override bool IsAlone => false;
+
+    public override void Abort(int signal)
+    {
+        _aborted.TrySetResult(signal);
+        _ = _remote.DisposeAsync().AsTask();
+    }
+
+    public override async ValueTask CloseAsync()
+    {
+        await _remote.Input.DisposeAsync().ConfigureAwait(false);
+        await _remote.Output.DisposeAsync().ConfigureAwait(false);
+        await _remote.Error.DisposeAsync().ConfigureAwait(false);
+        await _remote.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private async Task<SshCarrierEnd> EndAsync(Task drained)
+    {
+        await Task.WhenAny(_remote.Ended, _aborted.Task).ConfigureAwait(false);
+        if (_remote.Ended.IsCompleted)
+            await Task.WhenAny(drained, _aborted.Task).ConfigureAwait(false);
+        _terminal?.Dispose();
+        _onEnd?.Invoke();
+        if (!_remote.Ended.IsCompleted)
+        {
+            var signal = await _aborted.Task.ConfigureAwait(false);
+            return new(new(SignalBase + signal, signal), IsCertain: false);
+        }
+
+        return await _remote.Ended.ConfigureAwait(false) switch
+        {
+            { Signal: { } name } when SignalNames.NumberOf(name) is var number => new(new(SignalBase + number, number), IsCertain: true),
+            { ExitCode: { } code } => new(new(code), IsCertain: true),
+            var end => new(new(ConnectionFailed), IsCertain: false, end.Lost ?? "the host did not say how the command ended"),
+        };
+    }
+
+    // Whoever reads this process's input first has it: as behind ssh, what the command does not read is gone.
+    private async Task FeedAsync()
+    {
+        try
+        {
+            var input = Console.OpenStandardInput();
+            await using (input.ConfigureAwait(false))
+            {
+                // A read of a terminal waits in the kernel: it needs a thread.
+                await Task.Factory.StartNew(() => input.CopyTo(_remote.Input), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
+            }
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException or UnauthorizedAccessException)
+        {
+            // The command reads no more, or there is nothing to read.
+        }
+
+        await _remote.Input.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private async Task DrainAsync()
+    {
+        var output = Console.OpenStandardOutput();
+        try
+        {
+            await using (output.ConfigureAwait(false))
+            {
+                await _remote.Output.CopyToAsync(output).ConfigureAwait(false);
+            }
+        }
+        catch (IOException)
+        {
+            // Nobody reads this process's output any more: nor is the command's read, and it hears of it as it would here.
+            await _remote.Output.DisposeAsync().ConfigureAwait(false);
+            BrokenPipe?.Invoke();
+            await ((Task)_remote.Ended).WaitAsync(LastWords).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            Abort(Libc.SigPipe);
+        }
+    }
+
+    /// <summary>What to do where nobody reads this process's output any more; null for nothing.</summary>
+    public Action? BrokenPipe { get; set; }
+}

@@ -1,0 +1,361 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.IO.Pipelines;
+using System.Text;
+using Renci.SshNet;
+using Renci.SshNet.Common;
+using Renci.SshNet.Messages;
+using Renci.SshNet.Messages.Connection;
+
+namespace CrCache.Ssh;
+
+/// <summary>
+/// A channel of a connection: three streams with flow control both ways, as RFC 4254 has them. What the other side sends is kept until it is read, up to
+/// the window, and it sends no more until then.
+/// </summary>
+internal sealed class SshChannel : RemoteCommand
+{
+    private const int Window = 2 * 1024 * 1024;
+    private const int Packet = 64 * 1024;
+    private const int Credit = Window / 8;
+    private const uint Diagnostics = 1;
+    private static readonly PipeOptions Unbounded = new(pauseWriterThreshold: 0, useSynchronizationContext: false);
+
+    private readonly Session _session;
+    private readonly uint _number;
+    private readonly Pipe _output = new(Unbounded);
+    private readonly Pipe _error = new(Unbounded);
+    private readonly Lock _lock = new();
+    private readonly TaskCompletionSource<SshRefusal?> _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<SshEnd> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource<bool>? _reply;
+    private TaskCompletionSource? _moreWindow;
+    private uint _remote;
+    private int _remotePacket;
+    private long _remoteWindow;
+    private long _consumed;
+    private int? _exitCode;
+    private string? _signal;
+    private bool _isEofSent;
+    private bool _isCloseSent;
+
+    public SshChannel(Session session, uint number)
+    {
+        (_session, _number) = (session, number);
+        Input = new SendStream(this);
+        Output = new ReceiveStream(this, _output.Reader);
+        Error = new ReceiveStream(this, _error.Reader);
+    }
+
+    public override Stream Input { get; }
+
+    public override Stream Output { get; }
+
+    public override Stream Error { get; }
+
+    public override Task<SshEnd> Ended => _ended.Task;
+
+    /// <summary>Opens it.</summary>
+    /// <returns>Null, or why the server does not want it.</returns>
+    /// <exception cref="SshException">The connection was lost.</exception>
+    public async Task<SshRefusal?> OpenAsync(ChannelOpenInfo info, CancellationToken cancellationToken)
+    {
+        Send(new ChannelOpenMessage(_number, Window, Packet, info));
+        return await _opened.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Makes a request that the server answers.</summary>
+    /// <returns>Whether it was granted.</returns>
+    /// <exception cref="SshException">The connection was lost.</exception>
+    public async Task<bool> RequestAsync(RequestInfo request, CancellationToken cancellationToken)
+    {
+        TaskCompletionSource<bool> reply = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_lock)
+            _reply = reply;
+        if (_ended.Task.IsCompleted)
+            return false;
+        Send(new ChannelRequestMessage(_remote, request));
+        return await reply.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    public override void Resize(int columns, int rows) => TrySend(() => new ChannelRequestMessage(_remote, new SshMessages.Resize(columns, rows)));
+
+    /// <summary>Takes what the connection has got for this channel.</summary>
+    public void Receive(ChannelMessage message)
+    {
+        switch (message)
+        {
+            case ChannelOpenConfirmationMessage m:
+                (_remote, _remotePacket) = (m.RemoteChannelNumber, (int)Math.Min(m.MaximumPacketSize, Packet / 2));
+                _remoteWindow = m.InitialWindowSize;
+                _opened.TrySetResult(null);
+                break;
+            case ChannelOpenFailureMessage m:
+                _opened.TrySetResult(new(m.Description));
+                End(new(null, null, m.Description));
+                break;
+            case ChannelDataMessage m:
+                Keep(_output.Writer, m.Data.AsSpan(m.Offset, m.Size));
+                break;
+            case ChannelExtendedDataMessage m:
+                if (m.DataTypeCode == Diagnostics)
+                    Keep(_error.Writer, m.Data);
+                else
+                    Consumed(m.Data.Length);
+                break;
+            case ChannelWindowAdjustMessage m:
+                lock (_lock)
+                {
+                    _remoteWindow += m.BytesToAdd;
+                    _moreWindow?.TrySetResult();
+                }
+
+                break;
+            case ChannelEofMessage:
+                _output.Writer.Complete();
+                _error.Writer.Complete();
+                break;
+            case ChannelSuccessMessage:
+                _reply?.TrySetResult(true);
+                break;
+            case ChannelFailureMessage:
+                _reply?.TrySetResult(false);
+                break;
+            case ChannelRequestMessage m:
+                Told(m);
+                break;
+            case ChannelCloseMessage:
+                TryClose();
+                End(new(_exitCode, _signal, null));
+                break;
+        }
+    }
+
+    /// <summary>Ends it because the connection has.</summary>
+    public void Lose(string why)
+    {
+        SshConnectionException lost = new(why);
+        _opened.TrySetException(lost);
+        End(new(_exitCode, _signal, _exitCode is null && _signal is null ? why : null));
+    }
+
+    public override ValueTask DisposeAsync()
+    {
+        TryClose();
+        if (!IsOpened)
+            End(new(null, null, "it was given up"));
+        return ValueTask.CompletedTask;
+    }
+
+    private bool IsOpened => _opened.Task is { IsCompletedSuccessfully: true, Result: null };
+
+    private void Keep(PipeWriter writer, ReadOnlySpan<byte> data)
+    {
+        writer.Write(data);
+        var flushed = writer.FlushAsync();
+        if (flushed is { IsCompleted: true, Result.IsCompleted: true })
+            Consumed(data.Length); // nobody reads any more
+    }
+
+    private void Consumed(long count)
+    {
+        lock (_lock)
+        {
+            _consumed += count;
+            if (_consumed < Credit)
+                return;
+            (count, _consumed) = (_consumed, 0);
+        }
+
+        TrySend(() => new ChannelWindowAdjustMessage(_remote, (uint)count));
+    }
+
+    private void Told(ChannelRequestMessage message)
+    {
+        var data = message.RequestData;
+        if (message.RequestName == "exit-status" && data.Length >= 5)
+            _exitCode = (int)BinaryPrimitives.ReadUInt32BigEndian(data.AsSpan(1));
+        else if (message.RequestName == "exit-signal" && data.Length >= 5 && BinaryPrimitives.ReadUInt32BigEndian(data.AsSpan(1)) is var length && length <= data.Length - 5)
+            _signal = Encoding.ASCII.GetString(data, 5, (int)length);
+        else if (data is [not 0, ..])
+            TrySend(() => new ChannelFailureMessage(_remote));
+    }
+
+    private void End(SshEnd end)
+    {
+        _output.Writer.Complete();
+        _error.Writer.Complete();
+        lock (_lock)
+        {
+            _ended.TrySetResult(end);
+            _reply?.TrySetResult(false);
+            _moreWindow?.TrySetResult();
+        }
+    }
+
+    private void TryClose()
+    {
+        lock (_lock)
+        {
+            if (_isCloseSent || !IsOpened)
+                return;
+            _isCloseSent = true;
+        }
+
+        TrySend(() => new ChannelCloseMessage(_remote), isLast: true);
+    }
+
+    private void EndInput()
+    {
+        lock (_lock)
+        {
+            if (_isEofSent || !IsOpened)
+                return;
+            _isEofSent = true;
+        }
+
+        TrySend(() => new ChannelEofMessage(_remote));
+    }
+
+    private async ValueTask WriteAsync(ReadOnlyMemory<byte> data, CancellationToken cancellationToken)
+    {
+        while (data.Length > 0)
+        {
+            int count;
+            Task? more = null;
+            lock (_lock)
+            {
+                if (_isEofSent || _isCloseSent || _ended.Task.IsCompleted)
+                    throw new IOException("Broken pipe");
+                count = (int)Math.Min(Math.Min(_remoteWindow, _remotePacket), data.Length);
+                if (count == 0)
+                    more = (_moreWindow = new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+                _remoteWindow -= count;
+            }
+
+            if (more is not null)
+            {
+                await more.WaitAsync(cancellationToken).ConfigureAwait(false);
+                continue;
+            }
+
+            cancellationToken.ThrowIfCancellationRequested();
+            try
+            {
+                Send(new ChannelDataMessage(_remote, data[..count].ToArray()));
+            }
+            catch (SshException e)
+            {
+                throw new IOException(e.Message, e);
+            }
+
+            data = data[count..];
+        }
+    }
+
+    private void Send(Message message)
+    {
+        try
+        {
+            SshMessages.Send(_session, message);
+        }
+        catch (Exception e) when (e is System.Net.Sockets.SocketException or ObjectDisposedException or NullReferenceException)
+        {
+            // The library's own state is gone in the midst of it.
+            throw new SshConnectionException(e.Message, Renci.SshNet.Messages.Transport.DisconnectReason.ConnectionLost, e);
+        }
+    }
+
+    private void TrySend(Func<Message> message, bool isLast = false)
+    {
+        if (!IsOpened || (_ended.Task.IsCompleted && !isLast))
+            return;
+        try
+        {
+            Send(message());
+        }
+        catch (SshException)
+        {
+            // Whoever waits for this channel hears that the connection is lost.
+        }
+    }
+
+    private sealed class SendStream(SshChannel channel) : SshStream
+    {
+        public override bool CanWrite => true;
+
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => channel.WriteAsync(buffer, cancellationToken);
+
+        protected override void Dispose(bool disposing)
+        {
+            channel.EndInput();
+            base.Dispose(disposing);
+        }
+    }
+
+    private sealed class ReceiveStream(SshChannel channel, PipeReader reader) : SshStream
+    {
+        private readonly Lock _lock = new();
+        private bool _isReading;
+        private bool _isOver;
+
+        public override bool CanRead => true;
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            lock (_lock)
+            {
+                if (_isOver || buffer.Length == 0)
+                    return 0;
+                _isReading = true;
+            }
+
+            var count = 0;
+            try
+            {
+                var result = await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+                var part = result.Buffer.Slice(0, Math.Min(buffer.Length, result.Buffer.Length));
+                part.CopyTo(buffer.Span);
+                count = (int)part.Length;
+                reader.AdvanceTo(part.End);
+            }
+            finally
+            {
+                lock (_lock)
+                {
+                    _isReading = false;
+                    if (_isOver)
+                        GiveUp();
+                }
+            }
+
+            if (count > 0)
+                channel.Consumed(count);
+            return count;
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+            lock (_lock)
+            {
+                if (_isOver)
+                    return;
+                _isOver = true;
+                if (_isReading)
+                    reader.CancelPendingRead();
+                else
+                    GiveUp();
+            }
+
+            base.Dispose(disposing);
+        }
+
+        // What nobody reads must not keep the other stream from coming.
+        private void GiveUp()
+        {
+            if (reader.TryRead(out var rest))
+                channel.Consumed(rest.Buffer.Length);
+            reader.Complete();
+        }
+    }
+}

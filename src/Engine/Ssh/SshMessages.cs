@@ -1,0 +1,120 @@
+using System.Runtime.CompilerServices;
+using System.Text;
+using Renci.SshNet;
+using Renci.SshNet.Messages;
+using Renci.SshNet.Messages.Connection;
+
+namespace CrCache.Ssh;
+
+/// <summary>
+/// What the library leaves out of its public face: a client's session and its way to send. With them a channel is our own, with a window that fills up,
+/// a terminal for a command, and its end of file; the library's commands have none of the three.
+/// </summary>
+internal static class SshMessages
+{
+    /// <summary>The session of a client that is connected.</summary>
+    public static Session SessionOf(SshClient client) => (Session)Get(client);
+
+    /// <summary>Sends a message; waits where the connection is full.</summary>
+    /// <exception cref="Renci.SshNet.Common.SshException">There is no connection any more.</exception>
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "SendMessage")]
+    public static extern void Send(Session session, Message message);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_Session")]
+    [return: UnsafeAccessorType("Renci.SshNet.ISession, Renci.SshNet")]
+    private static extern object Get(BaseClient client);
+
+    /// <summary>Opens a channel for a command.</summary>
+    internal sealed class SessionOpen : ChannelOpenInfo
+    {
+        public override string ChannelType => "session";
+    }
+
+    /// <summary>Opens a channel to a port that the host reaches.</summary>
+    internal sealed class ForwardOpen(string host, int port) : ChannelOpenInfo
+    {
+        public override string ChannelType => "direct-tcpip";
+
+        protected override int BufferCapacity => -1;
+
+        protected override void SaveData()
+        {
+            WriteBinaryString(Encoding.UTF8.GetBytes(host));
+            Write((uint)port);
+            WriteBinaryString("127.0.0.1"u8.ToArray());
+            Write(0u);
+        }
+    }
+
+    /// <summary>Starts a command. (RFC 4254, 6.5)</summary>
+    internal sealed class Execution : RequestInfo
+    {
+        private readonly string _command;
+
+        public Execution(string command) => (_command, WantReply) = (command, true);
+
+        public override string RequestName => "exec";
+
+        protected override int BufferCapacity => -1;
+
+        protected override void SaveData()
+        {
+            base.SaveData();
+            WriteBinaryString(Encoding.UTF8.GetBytes(_command));
+        }
+    }
+
+    /// <summary>Asks for a terminal. (RFC 4254, 6.2)</summary>
+    internal sealed class TerminalRequest : RequestInfo
+    {
+        private readonly SshTerminal _terminal;
+
+        public TerminalRequest(SshTerminal terminal) => (_terminal, WantReply) = (terminal, true);
+
+        public override string RequestName => "pty-req";
+
+        protected override int BufferCapacity => -1;
+
+        protected override void SaveData()
+        {
+            base.SaveData();
+            WriteBinaryString(Encoding.UTF8.GetBytes(_terminal.Type));
+            Write((uint)_terminal.Columns);
+            Write((uint)_terminal.Rows);
+            Write(0u);
+            Write(0u);
+            WriteBinaryString([0]);
+        }
+    }
+
+    /// <summary>Tells a terminal's new size. (RFC 4254, 6.7)</summary>
+    internal sealed class Resize(int columns, int rows) : RequestInfo
+    {
+        public override string RequestName => "window-change";
+
+        protected override int BufferCapacity => -1;
+
+        protected override void SaveData()
+        {
+            base.SaveData();
+            Write((uint)columns);
+            Write((uint)rows);
+            Write(0u);
+            Write(0u);
+        }
+    }
+
+    /// <summary>Asks the server for a sign of life; that it does not know the request is one.</summary>
+    internal sealed class KeepAlive : GlobalRequestMessage
+    {
+        private static readonly byte[] Name = "keepalive@openssh.com"u8.ToArray();
+
+        protected override int BufferCapacity => 1 + sizeof(uint) + Name.Length + 1;
+
+        protected override void SaveData()
+        {
+            WriteBinaryString(Name);
+            Write(true);
+        }
+    }
+}
