@@ -32,7 +32,7 @@ internal sealed class GlobalOptions
     /// <param name="searchParents">Whether the parents of the directory count as well.</param>
     /// <exception cref="UsageException">The directory to look in is none.</exception>
     public CrCacheEngine OpenEngine(ParseResult parsed, bool searchParents = false) =>
-        CrCacheEngine.Open(new EngineOptions { Directory = Directory(parsed), CommandPath = OwnPath, SearchParents = searchParents });
+        CrCacheEngine.Open(new EngineOptions { Directory = Directory(parsed), CommandPath = OwnPath, SearchParents = searchParents, SharesConnections = true });
 
     // Started through "dotnet crcache.dll" the process is dotnet, which is not what a hook wants to call.
     private static string? OwnPath =>

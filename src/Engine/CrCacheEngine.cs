@@ -6,6 +6,7 @@ using CrCache.Leasing.Keeping;
 using CrCache.Routes;
 using CrCache.Sources;
 using CrCache.Ssh;
+using CrCache.Ssh.Keeping;
 using CrCache.Store;
 
 namespace CrCache;
@@ -16,15 +17,18 @@ namespace CrCache;
 /// </summary>
 public sealed class CrCacheEngine
 {
-    // A process that does something with a host now and then need not log in each time, and one that has done so is soon forgotten there.
-    private static readonly TimeSpan IdleTime = TimeSpan.FromSeconds(60);
+    private readonly Func<string, CancellationToken, Task> _keepConnections;
 
     private CrCacheEngine(EngineOptions options)
     {
         var environment = new HostEnvironment(options);
         var types = new SourceTypes(options.AdditionalSourceTypes, environment);
         var store = new StateStore(() => environment.StateDirectory, options.Time);
-        SshConnections ssh = new(SshTargets.Of, IdleTime, options.Time);
+        SshConnections connections = new(SshTargets.Of, options.Time);
+        _keepConnections = new SshKeeper(connections, options.Time).RunAsync;
+        SshTransport ssh = options.SharesConnections
+            ? new KeeperTransport(connections, () => KeeperSocket.Find(environment.Get), s => OwnCommand.Start(environment, options, ["ssh-keeper", s], "/"))
+            : connections;
         var caller = new Caller(() => environment.StateDirectory, new FarProcesses(ssh));
         var hooks = new HookCalls(new HookRunner(), environment, options, caller);
         var book = new RouteBook(store, environment, hooks, caller, Ways);
@@ -73,4 +77,14 @@ public sealed class CrCacheEngine
     /// <param name="options">Where it looks; null for a command line's defaults.</param>
     /// <returns>The engine.</returns>
     public static CrCacheEngine Open(EngineOptions? options = null) => new(options ?? new EngineOptions());
+
+    /// <summary>
+    /// Keeps connections to ssh hosts for other processes of this user, until none was needed for a while: what <see cref="EngineOptions.SharesConnections"/>
+    /// has started.
+    /// </summary>
+    /// <param name="socket">The path of the socket to serve, where there is none.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>A task that ends when nobody needs it any more.</returns>
+    /// <exception cref="System.Net.Sockets.SocketException">The socket cannot be made.</exception>
+    public Task KeepConnectionsAsync(string socket, CancellationToken cancellationToken) => _keepConnections(socket, cancellationToken);
 }

@@ -28,4 +28,10 @@ public sealed record EngineOptions
 
     /// <summary>The command that hooks find as <c>$CRCACHE</c> to run commands on their resource; null to search the PATH for <c>crcache</c>.</summary>
     public string? CommandPath { get; init; }
+
+    /// <summary>
+    /// When true connections to ssh hosts are kept by a process of the user's for the next commands, which <see cref="CommandPath"/> starts: what a
+    /// process wants that soon ends. Else they are this process's own.
+    /// </summary>
+    public bool SharesConnections { get; init; }
 }

@@ -24,7 +24,7 @@ internal static class StoredJson
         if (route.Ssh is { } ssh)
         {
             json.WriteStartObject("ssh");
-            Endpoint(json, ssh);
+            SshEndpointText.Write(json, ssh);
             json.WriteEndObject();
         }
 
@@ -55,7 +55,7 @@ internal static class StoredJson
         return new()
         {
             Via = Text(root, "via"),
-            Ssh = root.TryGetProperty("ssh", out var ssh) ? Endpoint(ssh) : null,
+            Ssh = root.TryGetProperty("ssh", out var ssh) ? SshEndpointText.Read(ssh) : null,
             Prefix = root.TryGetProperty("prefix", out var prefix) ? [.. prefix.EnumerateArray().Select(w => w.GetString()!)] : [],
             BaseDirectory = Text(root, "baseDirectory"),
             BaseProcessStart = Text(root, "baseProcessStart") is { } start ? long.Parse(start, CultureInfo.InvariantCulture) : null,
@@ -128,7 +128,7 @@ internal static class StoredJson
         foreach (var hop in mark.Hops)
         {
             json.WriteStartObject();
-            Endpoint(json, hop);
+            SshEndpointText.Write(json, hop);
             json.WriteEndObject();
         }
 
@@ -152,7 +152,7 @@ internal static class StoredJson
             using var document = JsonDocument.Parse(json);
             var root = document.RootElement;
             return new(
-                [.. root.GetProperty("hops").EnumerateArray().Select(Endpoint)],
+                [.. root.GetProperty("hops").EnumerateArray().Select(SshEndpointText.Read)],
                 Text(root, "configuration"),
                 Text(root, "mark")!,
                 [.. root.GetProperty("users").EnumerateArray().Select(u => u.GetString()!)]);
@@ -162,15 +162,6 @@ internal static class StoredJson
             return null; // half a line, of one that was killed
         }
     }
-
-    private static void Endpoint(Utf8JsonWriter json, SshEndpoint ssh)
-    {
-        Text(json, "host", ssh.Host);
-        Number(json, "port", ssh.Port);
-        Text(json, "user", ssh.User);
-    }
-
-    private static SshEndpoint Endpoint(JsonElement ssh) => new(Text(ssh, "host")!, Number(ssh, "port"), Text(ssh, "user"));
 
     private static string Write(Action<Utf8JsonWriter> members)
     {

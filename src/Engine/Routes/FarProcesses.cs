@@ -7,6 +7,14 @@ namespace CrCache.Routes;
 /// <param name="transport">How hosts are reached.</param>
 internal sealed class FarProcesses(SshTransport transport)
 {
+    /// <summary>The command that sends it there.</summary>
+    public static string Line(FarMark mark, int signal)
+    {
+        var half = mark.Mark.Length / 2;
+        SshWatch watch = new(mark.Mark, mark.Users);
+        return SshProgram.Line(["/bin/sh", "-c", watch.EndScript, "sh", signal.ToString(CultureInfo.InvariantCulture), mark.Mark[..half], mark.Mark[half..]]);
+    }
+
     /// <summary>Sends a signal to the groups of a command.</summary>
     /// <param name="mark">The command.</param>
     /// <param name="signal">The signal; 0 to look only.</param>
@@ -15,13 +23,8 @@ internal sealed class FarProcesses(SshTransport transport)
     /// <exception cref="SshFailure">The host cannot be asked.</exception>
     public async Task<int> SignalAsync(FarMark mark, int signal, CancellationToken cancellationToken)
     {
-        SshWatch watch = new(mark.Mark, mark.Users);
-        string[] words =
-        [
-            "/bin/sh", "-c", watch.EndScript, "sh", signal.ToString(CultureInfo.InvariantCulture),
-            mark.Mark[..(mark.Mark.Length / 2)], mark.Mark[(mark.Mark.Length / 2)..],
-        ];
-        var command = await transport.StartAsync(new(mark.Hops, mark.Configuration, SshProgram.Line(words)), cancellationToken).ConfigureAwait(false);
+        SshCall call = new(mark.Hops, mark.Configuration, Line(mark, signal));
+        var command = await transport.StartAsync(call, cancellationToken).ConfigureAwait(false);
         await using (command.ConfigureAwait(false))
         {
             using StreamReader answer = new(command.Output);

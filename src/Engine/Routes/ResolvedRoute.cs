@@ -102,7 +102,11 @@ internal sealed class ResolvedRoute(RouteChain chain)
                 entry?.Started(far);
             foreach (var word in words)
                 _ = NativeStrings.Length(word);
-            SshCall call = new(hops, Ssh.Configuration, SshProgram.Line(words), command.Terminal ? LocalTerminal.Describe() : null);
+            SshCall call = new(hops, Ssh.Configuration, SshProgram.Line(words))
+            {
+                Terminal = command.Terminal ? LocalTerminal.Describe() : null,
+                Abandon = far is null ? [] : [FarProcesses.Line(far, Libc.SigTerm), FarProcesses.Line(far, Libc.SigKill)],
+            };
             var remote = await Ssh.Transport!.StartAsync(call, cancellationToken).ConfigureAwait(false);
             terminal = command.Terminal ? LocalTerminal.Borrow() : null;
             carrier = new(remote, command.InheritStreams, terminal, entry is null ? null : entry.Dispose);

@@ -42,9 +42,9 @@ internal sealed class SshChannel : RemoteCommand
     public SshChannel(Session session, uint number)
     {
         (_session, _number) = (session, number);
-        Input = new SendStream(this);
-        Output = new ReceiveStream(this, _output.Reader);
-        Error = new ReceiveStream(this, _error.Reader);
+        Input = new SendingStream(WriteAsync, EndInput);
+        Output = new ReceivingStream(_output.Reader, Consumed);
+        Error = new ReceivingStream(_error.Reader, Consumed);
     }
 
     public override Stream Input { get; }
@@ -205,16 +205,17 @@ internal sealed class SshChannel : RemoteCommand
         TrySend(() => new ChannelCloseMessage(_remote), isLast: true);
     }
 
-    private void EndInput()
+    private ValueTask EndInput()
     {
         lock (_lock)
         {
             if (_isEofSent || !IsOpened)
-                return;
+                return ValueTask.CompletedTask;
             _isEofSent = true;
         }
 
         TrySend(() => new ChannelEofMessage(_remote));
+        return ValueTask.CompletedTask;
     }
 
     private async ValueTask WriteAsync(ReadOnlyMemory<byte> data, CancellationToken cancellationToken)
@@ -277,85 +278,6 @@ internal sealed class SshChannel : RemoteCommand
         catch (SshException)
         {
             // Whoever waits for this channel hears that the connection is lost.
-        }
-    }
-
-    private sealed class SendStream(SshChannel channel) : SshStream
-    {
-        public override bool CanWrite => true;
-
-        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => channel.WriteAsync(buffer, cancellationToken);
-
-        protected override void Dispose(bool disposing)
-        {
-            channel.EndInput();
-            base.Dispose(disposing);
-        }
-    }
-
-    private sealed class ReceiveStream(SshChannel channel, PipeReader reader) : SshStream
-    {
-        private readonly Lock _lock = new();
-        private bool _isReading;
-        private bool _isOver;
-
-        public override bool CanRead => true;
-
-        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
-        {
-            lock (_lock)
-            {
-                if (_isOver || buffer.Length == 0)
-                    return 0;
-                _isReading = true;
-            }
-
-            var count = 0;
-            try
-            {
-                var result = await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
-                var part = result.Buffer.Slice(0, Math.Min(buffer.Length, result.Buffer.Length));
-                part.CopyTo(buffer.Span);
-                count = (int)part.Length;
-                reader.AdvanceTo(part.End);
-            }
-            finally
-            {
-                lock (_lock)
-                {
-                    _isReading = false;
-                    if (_isOver)
-                        GiveUp();
-                }
-            }
-
-            if (count > 0)
-                channel.Consumed(count);
-            return count;
-        }
-
-        protected override void Dispose(bool disposing)
-        {
-            lock (_lock)
-            {
-                if (_isOver)
-                    return;
-                _isOver = true;
-                if (_isReading)
-                    reader.CancelPendingRead();
-                else
-                    GiveUp();
-            }
-
-            base.Dispose(disposing);
-        }
-
-        // What nobody reads must not keep the other stream from coming.
-        private void GiveUp()
-        {
-            if (reader.TryRead(out var rest))
-                channel.Consumed(rest.Buffer.Length);
-            reader.Complete();
         }
     }
 }

@@ -7,12 +7,14 @@ namespace CrCache.Ssh;
 /// ended when it was not used for a while.
 /// </summary>
 /// <param name="resolve">What configuration says about the hosts of a call: the way there, the nearest host first.</param>
-/// <param name="idle">How long a connection stays after its last command.</param>
 /// <param name="time">The clock.</param>
-internal sealed class SshConnections(Func<SshCall, IReadOnlyList<SshTarget>> resolve, TimeSpan idle, TimeProvider time) : SshTransport, IAsyncDisposable
+internal sealed class SshConnections(Func<SshCall, IReadOnlyList<SshTarget>> resolve, TimeProvider time) : SshTransport, IAsyncDisposable
 {
     // What sshd allows where nobody has said anything: MaxSessions 10.
     private const int Most = 10;
+
+    // What belongs together follows within less.
+    private static readonly TimeSpan ShortestStay = TimeSpan.FromSeconds(1);
 
     private readonly SshDialer _dialer = new(time);
     private readonly ConcurrentDictionary<string, Way> _ways = new(StringComparer.Ordinal);
@@ -79,7 +81,7 @@ internal sealed class SshConnections(Func<SshCall, IReadOnlyList<SshTarget>> res
             if (way.Free() is { } made)
                 return (made, false);
             var connection = await _dialer.ConnectAsync(resolve(call), cancellationToken).ConfigureAwait(false);
-            way.Add(connection, idle, time);
+            way.Add(connection, call.Persist > ShortestStay ? call.Persist : ShortestStay, time);
             return (connection, true);
         }
         finally

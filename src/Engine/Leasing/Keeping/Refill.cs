@@ -11,9 +11,6 @@ internal sealed class Refill(StateStore store, HostEnvironment environment, Engi
 {
     private const int MostLookedAt = 20;
 
-    // What says on whose behalf this process runs: the other one runs on nobody's.
-    private static readonly string[] Own = ["CRCACHE_RUN", "CRCACHE_LEASE", "CRCACHE_RESOURCE", "CRCACHE_SOURCE", "CRCACHE_CONCURRENCY"];
-
     /// <summary>Starts it if there is something to do.</summary>
     /// <param name="touched">The sources that were acquired from, or given back to, as they are configured here: of others nothing can be made.</param>
     public void Consider(IReadOnlyCollection<KeepRules> touched)
@@ -34,29 +31,14 @@ internal sealed class Refill(StateStore store, HostEnvironment environment, Engi
     /// <summary>Starts it.</summary>
     public void Start()
     {
-        var variables = ChildStart.CurrentEnvironment(environment.ForCommands());
-        foreach (var name in Own)
-        {
-            variables.Remove(name);
-        }
-
-        List<string> arguments = [options.CommandPath ?? "crcache", "refill", "--quiet"];
+        List<string> arguments = ["refill", "--quiet"];
         if (options.SearchParents)
         {
             arguments.Add("--parents");
         }
 
         // That it could not be started is nobody's error: what it would have done is done later.
-        _ = ChildProcess.Start(
-            new ChildStart
-            {
-                Arguments = arguments,
-                Environment = variables,
-                Input = StreamUse.Nothing,
-                Output = StreamUse.Nothing,
-                Error = StreamUse.Nothing,
-            },
-            out _);
+        OwnCommand.Start(environment, options, arguments);
     }
 
     private static bool IsWanted(StoreTransaction transaction, IEnumerable<KeepRules> touched)

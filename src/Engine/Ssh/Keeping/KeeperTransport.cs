@@ -1,0 +1,103 @@
+using System.Net.Sockets;
+using System.Text;
+
+namespace CrCache.Ssh.Keeping;
+
+/// <summary>Starts commands through the user's keeper, which it starts if need be; without one it connects itself.</summary>
+/// <param name="alone">This process's own connections.</param>
+/// <param name="path">Finds the socket; null where there can be none.</param>
+/// <param name="start">Starts a keeper for a socket.</param>
+internal sealed class KeeperTransport(SshTransport alone, Func<string?> path, Action<string> start) : SshTransport
+{
+    private static readonly TimeSpan StartTime = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(3);
+
+    public override async Task<RemoteCommand> StartAsync(SshCall call, CancellationToken cancellationToken)
+    {
+        if (call.Persist > TimeSpan.Zero && await LinkAsync(cancellationToken).ConfigureAwait(false) is { } link)
+        {
+            try
+            {
+                if (await AskAsync(link, call, cancellationToken).ConfigureAwait(false) is { } kept)
+                    return kept;
+            }
+            catch
+            {
+                await link.DisposeAsync().ConfigureAwait(false);
+                throw;
+            }
+
+            await link.DisposeAsync().ConfigureAwait(false);
+        }
+
+        return await alone.StartAsync(call, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <returns>Null where the keeper has gone before it could say anything.</returns>
+    private static async Task<RemoteCommand?> AskAsync(KeeperLink link, SshCall call, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await link.SendAsync(KeeperFrame.Call, KeeperText.Of(call), cancellationToken).ConfigureAwait(false);
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+
+        return await link.ReceiveAsync(cancellationToken).ConfigureAwait(false) switch
+        {
+            (KeeperFrame.Started, _) => new KeptCommand(link),
+            (KeeperFrame.Failed, var why) => throw new SshFailure(Encoding.UTF8.GetString(why.Span)),
+            _ => null,
+        };
+    }
+
+    private async Task<KeeperLink?> LinkAsync(CancellationToken cancellationToken)
+    {
+        if (path() is not { } socket)
+            return null;
+        if (await KeeperSocket.ConnectAsync(socket, cancellationToken).ConfigureAwait(false) is { } link)
+            return link;
+        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(StartTime);
+        try
+        {
+            using var turn = await TurnAsync($"{socket}.lock", limit.Token).ConfigureAwait(false);
+            if (await KeeperSocket.ConnectAsync(socket, limit.Token).ConfigureAwait(false) is { } another)
+                return another;
+            File.Delete(socket); // of one that was killed
+            start(socket);
+            while (true)
+            {
+                await Task.Delay(Pause, limit.Token).ConfigureAwait(false);
+                if (await KeeperSocket.ConnectAsync(socket, limit.Token).ConfigureAwait(false) is { } started)
+                    return started;
+            }
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or SocketException)
+        {
+            return null;
+        }
+    }
+
+    // One of many starts it.
+    private static async Task<FileStream> TurnAsync(string lockFile, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                return new(lockFile, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException) when (File.Exists(lockFile))
+            {
+                await Task.Delay(Pause, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+}
