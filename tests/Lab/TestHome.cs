@@ -20,6 +20,7 @@ public sealed class TestHome : IDisposable
             ["CRCACHE_HOME"] = _root.Combine("state"),
             ["XDG_CONFIG_HOME"] = System.IO.Path.Combine(Home, ".config"),
             ["XDG_CACHE_HOME"] = System.IO.Path.Combine(Home, ".cache"),
+            ["XDG_RUNTIME_DIR"] = Make("run"),
             ["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1",
             ["DOTNET_NOLOGO"] = "1",
             ["DOTNET_SKIP_FIRST_TIME_EXPERIENCE"] = "1",

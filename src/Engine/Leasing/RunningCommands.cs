@@ -103,24 +103,27 @@ internal sealed class RunningCommands(Func<string> directory, Lazy<ProcessIdenti
     private async Task EndFarAsync(string path, FarMark mark, string resource, CancellationToken cancellationToken)
     {
         var begin = TimeProvider.System.GetTimestamp();
-        var isAsked = false;
+        var (isFound, isAsked) = (false, false);
         while (Read(path) is { } written)
         {
             var waited = TimeProvider.System.GetElapsedTime(begin);
             int count;
             try
             {
-                count = await far.SignalAsync(mark, waited > Grace ? Libc.SigKill : isAsked ? 0 : Libc.SigTerm, cancellationToken).ConfigureAwait(false);
+                count = await far.SignalAsync(mark, waited > Grace ? Libc.SigKill : isFound && !isAsked ? Libc.SigTerm : 0, cancellationToken).ConfigureAwait(false);
             }
             catch (SshFailure e)
             {
                 throw new ResourceException(ErrorCodes.DiscardFailed, $"{resource} is not handed on, because a command of its last holder may still run there: {e.Message}", e);
             }
 
-            if (count > 0 && !isAsked)
+            isAsked = isFound;
+            if (count > 0 && !isFound)
             {
-                isAsked = true;
+                // It must be said before: whoever started it hears of its end at once.
+                isFound = true;
                 Evict(path);
+                continue;
             }
 
             // Who started it and lives may still be on the way to it; then it deletes the file himself.

@@ -30,7 +30,7 @@ internal sealed class FarProcesses(SshTransport transport)
             using StreamReader answer = new(command.Output);
             var line = await answer.ReadToEndAsync(cancellationToken).ConfigureAwait(false);
             var end = await command.Ended.WaitAsync(cancellationToken).ConfigureAwait(false);
-            return int.TryParse(line, NumberStyles.None, CultureInfo.InvariantCulture, out var count)
+            return int.TryParse(line.TrimEnd(), NumberStyles.None, CultureInfo.InvariantCulture, out var count)
                 ? count
                 : throw new SshFailure(end.Lost ?? "the host does not say what runs on it");
         }

@@ -124,6 +124,9 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, EntryPoint = "fcntl", SetLastError = true)]
     public static partial int DuplicateFrom(int descriptor, int command, int least);
 
+    [LibraryImport(Library, EntryPoint = "write", SetLastError = true)]
+    public static partial nint Write(int descriptor, byte* data, nuint count);
+
     [LibraryImport(Library, EntryPoint = "close")]
     public static partial int Close(int descriptor);
 

@@ -7,6 +7,7 @@ internal sealed class SshChannelCarrier : SshCarrier
 {
     private const int ConnectionFailed = 255;
     private const int SignalBase = 128;
+    private const int BufferSize = 64 * 1024;
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(5);
 
     private readonly RemoteCommand _remote;
@@ -96,13 +97,11 @@ internal sealed class SshChannelCarrier : SshCarrier
 
     private async Task DrainAsync()
     {
-        var output = Console.OpenStandardOutput();
+        var buffer = new byte[BufferSize];
         try
         {
-            await using (output.ConfigureAwait(false))
-            {
-                await _remote.Output.CopyToAsync(output).ConfigureAwait(false);
-            }
+            while (await _remote.Output.ReadAsync(buffer).ConfigureAwait(false) is var count and > 0)
+                OwnOutput.Write(buffer.AsSpan(0, count));
         }
         catch (IOException)
         {

@@ -7,6 +7,7 @@ internal sealed class SshCommand : RunningCommand
     private const int SignalBase = 128;
     private const int LastClassicSignal = 31;
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
 
     private readonly string _resource;
     private readonly SshCarrier _ssh;
@@ -129,10 +130,12 @@ internal sealed class SshCommand : RunningCommand
             _killedBy = Libc.SigKill;
             if (!_ssh.IsAlone && _marked)
             {
-                // The connection goes on, and so would the command, also one that is just about to start.
+                // The connection goes on, and so would the command, also one that is just about to start. It is ended as the watch there would.
                 await Task.WhenAny(_talk.Started, _ssh.Ended, Task.Delay(LastWords)).ConfigureAwait(false);
-                await _kill(Libc.SigKill, _talk.Started.IsCompletedSuccessfully ? await _talk.Started.ConfigureAwait(false) : null)
-                    .WaitAsync(LastWords).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                int? group = _talk.Started.IsCompletedSuccessfully ? await _talk.Started.ConfigureAwait(false) : null;
+                await _kill(Libc.SigTerm, group).WaitAsync(LastWords).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                if (!await EndsWithinAsync(Grace).ConfigureAwait(false))
+                    await _kill(Libc.SigKill, group).WaitAsync(LastWords).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
 
             _ssh.Abort(Libc.SigKill);

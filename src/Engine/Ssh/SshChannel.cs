@@ -26,6 +26,7 @@ internal sealed class SshChannel : RemoteCommand
     private readonly Pipe _output = new(Unbounded);
     private readonly Pipe _error = new(Unbounded);
     private readonly Lock _lock = new();
+    private readonly Lock _sending = new();
     private readonly TaskCompletionSource<SshRefusal?> _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<SshEnd> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource<bool>? _reply;
@@ -195,14 +196,8 @@ internal sealed class SshChannel : RemoteCommand
 
     private void TryClose()
     {
-        lock (_lock)
-        {
-            if (_isCloseSent || !IsOpened)
-                return;
-            _isCloseSent = true;
-        }
-
-        TrySend(() => new ChannelCloseMessage(_remote), isLast: true);
+        if (IsOpened)
+            TrySend(() => new ChannelCloseMessage(_remote), isLast: true);
     }
 
     private ValueTask EndInput()
@@ -254,11 +249,18 @@ internal sealed class SshChannel : RemoteCommand
         }
     }
 
-    private void Send(Message message)
+    // After the close nothing may come: the server would take it for an error, and end the whole connection.
+    private void Send(Message message, bool isLast = false)
     {
         try
         {
-            SshMessages.Send(_session, message);
+            lock (_sending)
+            {
+                if (_isCloseSent)
+                    return;
+                _isCloseSent = isLast;
+                SshMessages.Send(_session, message);
+            }
         }
         catch (Exception e) when (e is System.Net.Sockets.SocketException or ObjectDisposedException or NullReferenceException)
         {
@@ -273,7 +275,7 @@ internal sealed class SshChannel : RemoteCommand
             return;
         try
         {
-            Send(message());
+            Send(message(), isLast);
         }
         catch (SshException)
         {

@@ -65,7 +65,15 @@ internal sealed class SshKeeper(SshConnections connections, TimeProvider time)
             // It is ended from outside.
         }
 
-        File.Delete(path);
+        try
+        {
+            File.Delete(path);
+        }
+        catch (IOException)
+        {
+            // Its directory is gone as well.
+        }
+
         await end.CancelAsync().ConfigureAwait(false);
     }
 
