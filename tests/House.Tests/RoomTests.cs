@@ -9,10 +9,11 @@ public sealed partial class RoomTests
     private static readonly Dictionary<string, string[]> MayUse = new()
     {
         ["Errors"] = [],
+        ["Ssh"] = [],
         ["Store"] = [],
         ["Configuration"] = ["Sources"], // only to ask a type which settings it takes: see the test below
         ["Hooks"] = ["Configuration", "Routes"], // a script is a process like any command
-        ["Routes"] = [],
+        ["Routes"] = ["Ssh"],
         ["Copying"] = ["Routes"],
         ["Sources"] = ["Configuration", "Routes"],
         ["Leasing"] = ["Configuration", "Hooks", "Routes", "Sources", "Store"],

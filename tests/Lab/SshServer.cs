@@ -17,7 +17,7 @@ public sealed class SshServer : IDisposable
     private readonly ProcessRun _server;
     private int _stopped;
 
-    private SshServer()
+    private SshServer(string more)
     {
         using TcpListener free = new(IPAddress.Loopback, 0);
         free.Start();
@@ -45,6 +45,7 @@ public sealed class SshServer : IDisposable
             MaxStartups 200
             UseDNS no
             SetEnv HOME={_directory.Combine("home")}
+            {more}
 
             """));
         _directory.Write("known_hosts", $"{Host} {File.ReadAllText(_directory.Combine("host.pub"))}");
@@ -74,14 +75,19 @@ public sealed class SshServer : IDisposable
     /// <summary>An ssh_config that reaches it as <see cref="Host"/>, or as that with anything after a dash, for <c>ssh -F</c>.</summary>
     public string Configuration => _directory.Combine("ssh_config");
 
+    /// <summary>Lets another key log in.</summary>
+    /// <param name="line">The key, as <c>authorized_keys</c> has it.</param>
+    public void Authorize(string line) => File.AppendAllText(_directory.Combine("id.pub"), line + "\n");
+
     /// <summary>What it has said.</summary>
     public string Log => _server.ErrorSoFar;
 
     /// <summary>Starts a server.</summary>
+    /// <param name="more">More lines of its configuration.</param>
     /// <returns>The server, which answers.</returns>
-    public static async Task<SshServer> StartAsync()
+    public static async Task<SshServer> StartAsync(string more = "")
     {
-        SshServer server = new();
+        SshServer server = new(more);
         await Eventually.True(() => server.Log.Contains("Server listening", StringComparison.Ordinal), what: $"sshd on port {server.Port}");
         return server;
     }

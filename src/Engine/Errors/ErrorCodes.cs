@@ -27,6 +27,9 @@ public static class ErrorCodes
     /// <summary>Sources are layered on each other in a circle.</summary>
     public const string CircularSources = "CRC0105";
 
+    /// <summary>The ssh configuration of a host says something that only the ssh program honours.</summary>
+    public const string SshOptionNotSupported = "CRC0106";
+
     /// <summary>Not enough resources are free; somebody else holds them.</summary>
     public const string NothingAvailable = "CRC0201";
 
