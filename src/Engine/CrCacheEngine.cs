@@ -24,7 +24,7 @@ public sealed class CrCacheEngine
         var environment = new HostEnvironment(options);
         var types = new SourceTypes(options.AdditionalSourceTypes, environment);
         var store = new StateStore(() => environment.StateDirectory, options.Time);
-        SshConnections connections = new(SshTargets.Of, options.Time);
+        SshConnections connections = new(new SshTargets(environment.Get).Of, options.Time);
         _keepConnections = new SshKeeper(connections, options.Time).RunAsync;
         SshTransport ssh = options.SharesConnections
             ? new KeeperTransport(connections, () => KeeperSocket.Find(environment.Get), s => OwnCommand.Start(environment, options, ["ssh-keeper", s], "/"))

@@ -115,8 +115,8 @@ internal sealed class ResolvedRoute(RouteChain chain)
         {
             terminal?.Dispose();
             entry?.Dispose();
-            if (e is SshFailure)
-                throw new ResourceException(ErrorCodes.RouteFailed, $"{Resource} cannot be reached: {e.Message}", e);
+            if (e is SshFailure failure)
+                throw new ResourceException(failure.Code ?? ErrorCodes.RouteFailed, $"{Resource} cannot be reached: {e.Message}", e);
             throw;
         }
 

@@ -18,6 +18,7 @@ internal sealed class SshConnection : IAsyncDisposable
     private readonly SshClient _client;
     [SuppressMessage("Reliability", "CA2213", Justification = "It is the client's, and ends with it.")]
     private readonly Session _session;
+    private readonly SshIdentities _identities;
     private readonly IAsyncDisposable? _way;
     private readonly ITimer _watch;
     private readonly ConcurrentDictionary<uint, SshChannel> _channels = [];
@@ -30,11 +31,12 @@ internal sealed class SshConnection : IAsyncDisposable
 
     /// <param name="target">The host.</param>
     /// <param name="client">A client that is connected to it.</param>
+    /// <param name="identities">What it has logged in with.</param>
     /// <param name="way">What the connection goes through, to be disposed after it; null where it goes there directly.</param>
     /// <param name="time">The clock.</param>
-    public SshConnection(SshTarget target, SshClient client, IAsyncDisposable? way, TimeProvider time)
+    public SshConnection(SshTarget target, SshClient client, SshIdentities identities, IAsyncDisposable? way, TimeProvider time)
     {
-        (_target, _client, _way) = (target, client, way);
+        (_target, _client, _identities, _way) = (target, client, identities, way);
         _session = SshMessages.SessionOf(client);
         _session.ChannelOpenConfirmationReceived += Pass;
         _session.ChannelOpenFailureReceived += Pass;
@@ -101,6 +103,7 @@ internal sealed class SshConnection : IAsyncDisposable
         await _watch.DisposeAsync().ConfigureAwait(false);
         Lose("it was ended here");
         await Task.Run(End).ConfigureAwait(false); // it says goodbye, and waits for the thread that listens
+        _identities.Dispose();
         if (_way is not null)
             await _way.DisposeAsync().ConfigureAwait(false);
     }

@@ -14,10 +14,22 @@ internal sealed class SshDialer(TimeProvider time)
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
 
-    // The library's default cipher costs three times as much as these, and the exchanges that also withstand a quantum computer
-    // three times as much as these; whoever wants one of them names it with KexAlgorithms.
-    private static readonly string[] Ciphers = ["aes128-gcm@openssh.com", "aes256-gcm@openssh.com"];
-    private static readonly string[] KeyExchanges = ["curve25519-sha256", "curve25519-sha256@libssh.org", "ecdh-sha2-nistp256"];
+    // The library's default cipher costs three times as much as the first two here, and the exchanges that also withstand a quantum computer three times as
+    // much as the others; whoever wants one of them first names it with KexAlgorithms. As in OpenSSH, what rests on SHA-1 or CBC is for who names it.
+    private static readonly string[] Ciphers =
+        ["aes128-gcm@openssh.com", "aes256-gcm@openssh.com", "aes128-ctr", "aes192-ctr", "aes256-ctr", "chacha20-poly1305@openssh.com"];
+
+    private static readonly string[] KeyExchanges =
+    [
+        "curve25519-sha256", "curve25519-sha256@libssh.org", "ecdh-sha2-nistp256", "ecdh-sha2-nistp384", "ecdh-sha2-nistp521",
+        "mlkem768x25519-sha256", "sntrup761x25519-sha512", "sntrup761x25519-sha512@openssh.com",
+        "diffie-hellman-group-exchange-sha256", "diffie-hellman-group16-sha512", "diffie-hellman-group18-sha512", "diffie-hellman-group14-sha256",
+    ];
+
+    private static readonly string[] Macs = ["hmac-sha2-256-etm@openssh.com", "hmac-sha2-512-etm@openssh.com", "hmac-sha2-256", "hmac-sha2-512"];
+
+    private static readonly string[] HostKeys =
+        ["ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521", "rsa-sha2-512", "rsa-sha2-256"];
 
     /// <summary>Connects to the last of some hosts, through the others. A server that has too many newcomers is asked again for a while.</summary>
     /// <param name="hops">The hosts, the nearest first.</param>
@@ -62,7 +74,8 @@ internal sealed class SshDialer(TimeProvider time)
         var gate = bastion is null ? null : await SshGate.OpenAsync(bastion, target, cancellationToken).ConfigureAwait(false);
         string? refused = null;
         var isGreeted = false;
-        var client = Client(target, gate?.Port);
+        var identities = target.Identities();
+        var client = Client(target, identities, gate?.Port);
         client.ServerIdentificationReceived += (_, _) => isGreeted = true;
         client.HostKeyReceived += (_, e) =>
         {
@@ -81,12 +94,13 @@ internal sealed class SshDialer(TimeProvider time)
         {
             // Most of it is a thread that waits, which no token ends.
             await Task.Run(() => client.ConnectAsync(cancellationToken), cancellationToken).WaitAsync(cancellationToken).ConfigureAwait(false);
-            return new SshConnection(target, client, gate, time);
+            return new SshConnection(target, client, identities, gate, time);
         }
         catch (Exception e)
         {
             _ = Task.Run(client.Dispose, CancellationToken.None).ContinueWith(t => t.Exception, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
-            var why = gate?.Failure ?? Reason(target, e, refused);
+            var why = gate?.Failure ?? Reason(target, e, identities, refused);
+            identities.Dispose();
             if (gate is not null)
                 await gate.AbandonAsync().ConfigureAwait(false);
             if (e is OperationCanceledException && cancellationToken.IsCancellationRequested)
@@ -99,54 +113,39 @@ internal sealed class SshDialer(TimeProvider time)
     private static bool IsTurnedAway(Exception e, bool isGreeted) =>
         !isGreeted && e is SshConnectionException or SocketException { SocketErrorCode: SocketError.ConnectionReset or SocketError.Shutdown };
 
-    private static string Reason(SshTarget target, Exception e, string? refused) => e switch
+    private static string Reason(SshTarget target, Exception e, SshIdentities identities, string? refused) => e switch
     {
         _ when refused is not null => refused,
-        SshAuthenticationException => $"{target.User}@{target.Name} is not let in: {e.Message.TrimEnd('.')}",
+        SshAuthenticationException => $"{target.Settings.User}@{target.Name} is not let in: {e.Message.TrimEnd('.')}; {identities.Summary}",
         SshOperationTimeoutException => $"{target.Name} has not answered within {target.ConnectTimeout.TotalSeconds:0} s",
-        SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain } => $"there is no host {target.Host}",
-        SocketException => $"{target.Host}, port {target.Port}: {e.Message}",
+        SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain } => $"there is no host {target.Settings.HostName}",
+        SocketException => $"{target.Settings.HostName}, port {target.Settings.Port}: {e.Message}",
         _ => $"{target.Name}: {e.Message}",
     };
 
-    private static SshClient Client(SshTarget target, int? gate)
+    private static SshClient Client(SshTarget target, SshIdentities identities, int? gate)
     {
+        var settings = target.Settings;
         ConnectionInfo info = new(
-            gate is null ? target.Host : IPAddress.Loopback.ToString(), gate ?? target.Port, target.User, [.. target.Identities()])
+            gate is null ? settings.HostName : IPAddress.Loopback.ToString(), gate ?? settings.Port, settings.User, identities.Method(settings.User))
         {
             Timeout = target.ConnectTimeout,
             RetryAttempts = 1,
         };
-        Prefer(info.KeyExchangeAlgorithms, target.KeyExchanges, KeyExchanges);
-        Prefer(info.Encryptions, target.Ciphers, Ciphers);
-        Prefer(info.HmacAlgorithms, target.Macs, []);
-        foreach (var certificate in info.HostKeyAlgorithms.Keys.Where(k => k.Contains("-cert-", StringComparison.Ordinal)).ToArray())
-            info.HostKeyAlgorithms.Remove(certificate);
-        Prefer(info.HostKeyAlgorithms, [], target.KeyTypes);
-        if (target.Compression)
-            Prefer(info.CompressionAlgorithms, [], ["zlib@openssh.com"]);
-        else
-            info.CompressionAlgorithms.Remove("zlib@openssh.com");
+        Choose(info.KeyExchangeAlgorithms, settings.KeyExchanges, KeyExchanges);
+        Choose(info.Encryptions, settings.Ciphers, Ciphers);
+        Choose(info.HmacAlgorithms, settings.MessageCodes, Macs);
+        Choose(info.HostKeyAlgorithms, settings.HostKeyAlgorithms, HostKey.Prefer(HostKeys, target.KeyTypes));
+        Choose(info.CompressionAlgorithms, new(settings.Compression ? "zlib@openssh.com,none" : "none"), ["none"]);
         return new(info);
     }
 
-    /// <summary>Leaves only what the user names, or else puts some first.</summary>
-    private static void Prefer<T>(IOrderedDictionary<string, T> algorithms, IReadOnlyList<string> only, IReadOnlyList<string> first)
+    private static void Choose<T>(IOrderedDictionary<string, T> algorithms, AlgorithmList? list, IReadOnlyList<string> usual)
     {
-        if (only.Count > 0 && only.Any(algorithms.ContainsKey))
-        {
-            foreach (var other in algorithms.Keys.Except(only).ToArray())
-                algorithms.Remove(other);
-            first = only;
-        }
-
-        var place = 0;
-        foreach (var name in first)
-        {
-            if (!algorithms.TryGetValue(name, out var value))
-                continue;
-            algorithms.Remove(name);
-            algorithms.Insert(place++, name, value);
-        }
+        var available = algorithms.ToDictionary();
+        var chosen = list?.Choose(usual, [.. available.Keys.Where(k => !k.Contains("-cert-", StringComparison.Ordinal))]) ?? usual;
+        algorithms.Clear();
+        foreach (var name in chosen.Where(available.ContainsKey))
+            algorithms.Add(name, available[name]);
     }
 }

@@ -38,11 +38,11 @@ internal sealed class SshGate : IAsyncDisposable
         SshChannel channel;
         try
         {
-            channel = await bastion.ForwardAsync(target.Host, target.Port, cancellationToken).ConfigureAwait(false);
+            channel = await bastion.ForwardAsync(target.Settings.HostName, target.Settings.Port, cancellationToken).ConfigureAwait(false);
         }
         catch (SshFailure e)
         {
-            throw new SshFailure($"{target.Host}, port {target.Port}: {e.Message}", e);
+            throw new SshFailure($"{target.Settings.HostName}, port {target.Settings.Port}: {e.Message}", e);
         }
 
         SshGate gate = new(bastion, target);

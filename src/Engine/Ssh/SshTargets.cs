@@ -1,27 +1,42 @@
-using System.Text.RegularExpressions;
-using Renci.SshNet;
-
 namespace CrCache.Ssh;
 
 /// <summary>What configuration says about hosts.</summary>
-internal static class SshTargets
+/// <param name="variable">The environment.</param>
+internal sealed class SshTargets(Func<string, string?> variable)
 {
     /// <summary>The way that a call takes, the nearest host first.</summary>
     /// <exception cref="SshFailure">The configuration of one is wrong, or says what cannot be done.</exception>
-    public static IReadOnlyList<SshTarget> Of(SshCall call) => [.. call.Hops.Select(h => Of(h, call.Configuration))];
-
-    private static SshTarget Of(SshEndpoint endpoint, string? configuration)
+    public IReadOnlyList<SshTarget> Of(SshCall call)
     {
-        var text = File.ReadAllText(configuration!);
-        string Get(string key) => Regex.Match(text, key + " (.*)").Groups[1].Value;
+        try
+        {
+            var user = LocalUser.Current();
+            SshConfig config = new(call.Configuration, user, variable);
+            List<SshTarget> way = [];
+            foreach (var hop in call.Hops)
+            {
+                // What stands behind another host is reached from there, whatever the configuration here says of the way to it.
+                var settings = way.Count == 0 ? config.Way(hop.Host, hop.Port, hop.User) : [config.Resolve(hop.Host, hop.Port, hop.User)];
+                way.AddRange(settings.Select(s => Of(s, user)));
+            }
+
+            return way;
+        }
+        catch (CrCacheException e)
+        {
+            throw new SshFailure(e.Location is { } where ? $"{where}: {e.Message}" : e.Message, e) { Code = e.Code };
+        }
+    }
+
+    private static SshTarget Of(SshHostSettings settings, LocalUser user)
+    {
+        HostKeyCheck check = new(settings);
         return new()
         {
-            Name = endpoint.Host,
-            Host = Get("HostName"),
-            Port = endpoint.Port ?? int.Parse(Get("\n  Port"), System.Globalization.CultureInfo.InvariantCulture),
-            User = endpoint.User ?? Environment.UserName,
-            Identities = () => [new PrivateKeyAuthenticationMethod(endpoint.User ?? Environment.UserName, new PrivateKeyFile(Get("IdentityFile")))],
-            CheckKey = (_, _) => null,
+            Settings = settings,
+            Identities = () => SshIdentities.Of(settings, user),
+            CheckKey = check.Refuse,
+            KeyTypes = check.KnownTypes,
         };
     }
 }

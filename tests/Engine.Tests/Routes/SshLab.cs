@@ -10,7 +10,7 @@ public sealed class SshLab : IAsyncLifetime
     internal static SshEndpoint Endpoint { get; } = new(SshServer.Host);
 
     /// <summary>This process's connections to all labs.</summary>
-    internal static SshConnections Transport { get; } = new(SshTargets.Of, TimeProvider.System);
+    internal static SshConnections Transport { get; } = new(new SshTargets(Environment.GetEnvironmentVariable).Of, TimeProvider.System);
 
     /// <summary>How the hosts of an ssh_config are reached; null for no hosts.</summary>
     internal static SshWays Ways(string? configuration) => new(configuration, Transport);

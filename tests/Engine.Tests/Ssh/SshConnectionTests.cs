@@ -1,8 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.RegularExpressions;
+using CrCache.Routes;
 using CrCache.Ssh;
-using Renci.SshNet;
 
 namespace CrCache.Engine.Tests.Ssh;
 
@@ -120,7 +119,7 @@ public sealed class SshConnectionTests : IAsyncLifetime
     [Fact]
     public async Task A_server_that_is_silent_is_given_up()
     {
-        await using var connection = await new SshDialer(TimeProvider.System).ConnectAsync([Target() with { AliveInterval = TimeSpan.FromSeconds(0.2), AliveCount = 2 }], Token);
+        await using var connection = await new SshDialer(TimeProvider.System).ConnectAsync([With(s => s with { ServerAliveInterval = TimeSpan.FromSeconds(0.2), ServerAliveCountMax = 2 })], Token);
         await using var channel = await StartAsync(connection, "echo $PPID; sleep 0.3; kill -STOP $PPID; exec sleep 100", null);
         var server = await new StreamReader(channel.Output).ReadLineAsync(Token);
 
@@ -136,9 +135,9 @@ public sealed class SshConnectionTests : IAsyncLifetime
         SshDialer dialer = new(TimeProvider.System);
 
         var key = await Assert.ThrowsAsync<SshFailure>(() => dialer.ConnectAsync([Target() with { CheckKey = (_, _) => "it is another" }], Token));
-        var login = await Assert.ThrowsAsync<SshFailure>(() => dialer.ConnectAsync([Target() with { Identities = () => [new NoneAuthenticationMethod("root")] }], Token));
-        var port = await Assert.ThrowsAsync<SshFailure>(() => dialer.ConnectAsync([Target() with { Port = 1 }], Token));
-        var host = await Assert.ThrowsAsync<SshFailure>(() => dialer.ConnectAsync([Target() with { Host = "nowhere.invalid" }], Token));
+        var login = await Assert.ThrowsAsync<SshFailure>(() => dialer.ConnectAsync([Target() with { Identities = () => SshIdentities.Of(Target().Settings with { IdentityFiles = ["/nowhere"] }, LocalUser.Current()) }], Token));
+        var port = await Assert.ThrowsAsync<SshFailure>(() => dialer.ConnectAsync([With(s => s with { Port = 1 })], Token));
+        var host = await Assert.ThrowsAsync<SshFailure>(() => dialer.ConnectAsync([With(s => s with { HostName = "nowhere.invalid" })], Token));
 
         Assert.Equal("it is another", key.Message);
         Assert.Contains("is not let in: ", login.Message, StringComparison.Ordinal);
@@ -153,7 +152,7 @@ public sealed class SshConnectionTests : IAsyncLifetime
         await using var channel = await StartAsync(connection, "echo inner", null);
 
         Assert.Equal("inner\n", await ReadAsync(channel.Output));
-        var nowhere = await Assert.ThrowsAsync<SshFailure>(() => new SshDialer(TimeProvider.System).ConnectAsync([Target(), Target() with { Port = 1 }], Token));
+        var nowhere = await Assert.ThrowsAsync<SshFailure>(() => new SshDialer(TimeProvider.System).ConnectAsync([Target(), With(s => s with { Port = 1 })], Token));
         Assert.Contains("127.0.0.1, port 1: ", nowhere.Message, StringComparison.Ordinal);
     }
 
@@ -165,15 +164,13 @@ public sealed class SshConnectionTests : IAsyncLifetime
 
     private Task<SshConnection> ConnectAsync() => new SshDialer(TimeProvider.System).ConnectAsync([Target()], Token);
 
-    private SshTarget Target() => new()
+    private SshTarget Target() => new SshTargets(Environment.GetEnvironmentVariable).Of(new([SshLab.Endpoint], _server!.Configuration, ""))[0];
+
+    private SshTarget With(Func<SshHostSettings, SshHostSettings> change)
     {
-        Name = "lab",
-        Host = "127.0.0.1",
-        Port = _server!.Port,
-        User = Environment.UserName,
-        Identities = () => [new PrivateKeyAuthenticationMethod(Environment.UserName, new PrivateKeyFile(Regex.Match(File.ReadAllText(_server.Configuration), "IdentityFile (.*)").Groups[1].Value))],
-        CheckKey = (_, _) => null,
-    };
+        var target = Target();
+        return target with { Settings = change(target.Settings) };
+    }
 
     private static async Task<SshChannel> StartAsync(SshConnection connection, string line, SshTerminal? terminal)
     {

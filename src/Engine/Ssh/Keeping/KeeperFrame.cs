@@ -9,7 +9,7 @@ internal enum KeeperFrame : byte
     /// <summary>From it: the command was started.</summary>
     Started,
 
-    /// <summary>From it: there is no connection, and why.</summary>
+    /// <summary>From it: there is no connection; the code of the error, if it has one, a line feed, and why.</summary>
     Failed,
 
     /// <summary>To it: bytes for the command's standard input; none for its end.</summary>

@@ -48,7 +48,8 @@ internal sealed class KeeperTransport(SshTransport alone, Func<string?> path, Ac
         return await link.ReceiveAsync(cancellationToken).ConfigureAwait(false) switch
         {
             (KeeperFrame.Started, _) => new KeptCommand(link),
-            (KeeperFrame.Failed, var why) => throw new SshFailure(Encoding.UTF8.GetString(why.Span)),
+            (KeeperFrame.Failed, var why) when Encoding.UTF8.GetString(why.Span).Split('\n', 2) is [var code, var message] =>
+                throw new SshFailure(message) { Code = code.Length > 0 ? code : null },
             _ => null,
         };
     }

@@ -108,7 +108,7 @@ internal sealed class SshKeeper(SshConnections connections, TimeProvider time)
         }
         catch (SshFailure e)
         {
-            await link.SendAsync(KeeperFrame.Failed, Encoding.UTF8.GetBytes(e.Message), cancellationToken).ConfigureAwait(false);
+            await link.SendAsync(KeeperFrame.Failed, Encoding.UTF8.GetBytes($"{e.Code}\n{e.Message}"), cancellationToken).ConfigureAwait(false);
             return;
         }
 
