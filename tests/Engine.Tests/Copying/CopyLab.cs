@@ -36,6 +36,9 @@ public abstract class CopyLab : IDisposable
 
     internal abstract Route Route { get; }
 
+    /// <summary>The way from this machine, where it is longer than the route.</summary>
+    internal virtual IReadOnlyList<Route> Steps => [Route];
+
     public void Dispose()
     {
         _directory.Dispose();
@@ -46,7 +49,7 @@ public abstract class CopyLab : IDisposable
 
     internal Task<CopyReport> CopyAsync(IEnumerable<string> sources, string destination, CancellationToken cancellationToken = default)
     {
-        FileCopier copier = new(new RouteResolver(r => new(r.Name, [Route])) { Ssh = () => SshLab.Ways(SshConfiguration) });
+        FileCopier copier = new(new RouteResolver(r => new(r.Name, Steps)) { Ssh = () => SshLab.Ways(SshConfiguration) });
         return copier.CopyAsync([.. sources.Select(CopyPath.Parse)], CopyPath.Parse(destination), cancellationToken);
     }
 

@@ -205,7 +205,7 @@ public sealed class SshIdentitiesTests : IDisposable
     private async Task<SshServer> ServerAsync(string more = "")
     {
         Assert.SkipWhen(Requirement.Sshd.IsMissing(out var reason), reason);
-        var server = await SshServer.StartAsync(more);
+        var server = await SshServer.StartAsync(new() { Lines = [more] });
         _running.Add(server);
         return server;
     }
