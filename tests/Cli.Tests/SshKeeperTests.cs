@@ -39,7 +39,7 @@ public sealed class SshKeeperTests : IAsyncLifetime
 
         Assert.Equal("there\n", (await _home.CrcacheAsync("run", "lab-0", "echo", "there")).Success().Output);
 
-        Assert.True(Logins == before + 1, _server!.Log);
+        Assert.True(Logins == before + 1, $"{before}\n{_server!.Log}");
         Assert.Single(Keepers());
     }
 

@@ -136,6 +136,8 @@ internal sealed unsafe class ChildProcess
         {
             SetSignals(attributes, start.SharesTerminal);
             using ChildPipes pipes = new(start, actions);
+            if (start.ClosesOthers)
+                CloseOthers(actions);
             if (start.WorkingDirectory is not null)
                 Libc.Require(Libc.AddChangeDirectory(actions, path.Pointers[1]));
             var error = Libc.Spawn(out var id, path.First, actions, attributes, argv.Pointers, environment.Pointers);
@@ -226,5 +228,17 @@ internal sealed unsafe class ChildProcess
         private ChildProcess? _process = process;
 
         public void Dispose() => Interlocked.Exchange(ref _process, null)?.Release();
+    }
+
+    private static void CloseOthers(byte* actions)
+    {
+        try
+        {
+            Libc.Require(Libc.AddCloseFrom(actions, 3));
+        }
+        catch (EntryPointNotFoundException)
+        {
+            // Another C library, or an old one.
+        }
     }
 }

@@ -30,6 +30,9 @@ internal sealed record ChildStart
     /// </summary>
     public bool SharesTerminal { get; init; }
 
+    /// <summary>When true it gets no other descriptors of this process, as far as the C library can: one that outlives this process must not keep a pipe or a lock.</summary>
+    public bool ClosesOthers { get; init; }
+
     /// <summary>What to do when it has ended, before anybody else hears of it; null for nothing.</summary>
     public Action? OnEnd { get; init; }
 

@@ -88,6 +88,10 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, EntryPoint = "posix_spawn_file_actions_addopen", StringMarshalling = StringMarshalling.Utf8)]
     public static partial int AddOpen(byte* actions, int target, string path, int flags, uint mode);
 
+    // Of glibc 2.34 and newer.
+    [LibraryImport(Library, EntryPoint = "posix_spawn_file_actions_addclosefrom_np")]
+    public static partial int AddCloseFrom(byte* actions, int descriptor);
+
     [LibraryImport(Library, EntryPoint = "posix_spawn_file_actions_addchdir_np")]
     public static partial int AddChangeDirectory(byte* actions, byte* path);
 

@@ -25,6 +25,7 @@ internal static class OwnCommand
                 Arguments = [options.CommandPath ?? "crcache", .. arguments],
                 Environment = variables,
                 WorkingDirectory = directory,
+                ClosesOthers = true,
                 Input = StreamUse.Nothing,
                 Output = StreamUse.Nothing,
                 Error = StreamUse.Nothing,

@@ -3,8 +3,11 @@ namespace CrCache.Ssh.Keeping;
 /// <summary>What passes between a keeper and who has a command run by it: a kind, a length in four bytes, the highest first, and so many bytes.</summary>
 internal enum KeeperFrame : byte
 {
-    /// <summary>To the keeper, first: the command, as <see cref="KeeperText"/> has it.</summary>
-    Call = 1,
+    /// <summary>From the keeper, first of all: it serves.</summary>
+    Ready = 1,
+
+    /// <summary>To it, first: the command, as <see cref="KeeperText"/> has it.</summary>
+    Call,
 
     /// <summary>From it: the command was started.</summary>
     Started,

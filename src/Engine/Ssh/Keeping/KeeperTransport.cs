@@ -14,65 +14,66 @@ internal sealed class KeeperTransport(SshTransport alone, Func<string?> path, Ac
 
     public override async Task<RemoteCommand> StartAsync(SshCall call, CancellationToken cancellationToken)
     {
-        if (call.Persist > TimeSpan.Zero && await LinkAsync(cancellationToken).ConfigureAwait(false) is { } link)
-        {
-            try
-            {
-                if (await AskAsync(link, call, cancellationToken).ConfigureAwait(false) is { } kept)
-                    return kept;
-            }
-            catch
-            {
-                await link.DisposeAsync().ConfigureAwait(false);
-                throw;
-            }
-
-            await link.DisposeAsync().ConfigureAwait(false);
-        }
-
-        return await alone.StartAsync(call, cancellationToken).ConfigureAwait(false);
-    }
-
-    /// <returns>Null where the keeper has gone before it could say anything.</returns>
-    private static async Task<RemoteCommand?> AskAsync(KeeperLink link, SshCall call, CancellationToken cancellationToken)
-    {
+        if (call.Persist == TimeSpan.Zero || await LinkAsync(cancellationToken).ConfigureAwait(false) is not { } link)
+            return await alone.StartAsync(call, cancellationToken).ConfigureAwait(false);
         try
         {
-            await link.SendAsync(KeeperFrame.Call, KeeperText.Of(call), cancellationToken).ConfigureAwait(false);
+            return await AskAsync(link, call, cancellationToken).ConfigureAwait(false);
         }
-        catch (IOException)
+        catch (Exception e)
         {
-            return null;
+            await link.DisposeAsync().ConfigureAwait(false);
+            if (e is IOException)
+                throw Gone();
+            throw;
         }
+    }
 
+    private static async Task<RemoteCommand> AskAsync(KeeperLink link, SshCall call, CancellationToken cancellationToken)
+    {
+        await link.SendAsync(KeeperFrame.Call, KeeperText.Of(call), cancellationToken).ConfigureAwait(false);
         return await link.ReceiveAsync(cancellationToken).ConfigureAwait(false) switch
         {
             (KeeperFrame.Started, _) => new KeptCommand(link),
             (KeeperFrame.Failed, var why) when Encoding.UTF8.GetString(why.Span).Split('\n', 2) is [var code, var message] =>
                 throw new SshFailure(message) { Code = code.Length > 0 ? code : null },
-            _ => null,
+            _ => throw Gone(),
         };
+    }
+
+    // It may have started the command before: that must not be started twice.
+    private static SshFailure Gone() => new("the process that keeps the connection has ended before it could say whether the command was started");
+
+    // One that ends by itself takes no more calls, but may have let one connect.
+    private static async Task<KeeperLink?> ReadyAsync(string socket, CancellationToken cancellationToken)
+    {
+        if (await KeeperSocket.ConnectAsync(socket, cancellationToken).ConfigureAwait(false) is not { } link)
+            return null;
+        if (await link.ReceiveAsync(cancellationToken).ConfigureAwait(false) is (KeeperFrame.Ready, _))
+            return link;
+        await link.DisposeAsync().ConfigureAwait(false);
+        return null;
     }
 
     private async Task<KeeperLink?> LinkAsync(CancellationToken cancellationToken)
     {
         if (path() is not { } socket)
             return null;
-        if (await KeeperSocket.ConnectAsync(socket, cancellationToken).ConfigureAwait(false) is { } link)
+        if (await ReadyAsync(socket, cancellationToken).ConfigureAwait(false) is { } link)
             return link;
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(StartTime);
         try
         {
             using var turn = await TurnAsync($"{socket}.lock", limit.Token).ConfigureAwait(false);
-            if (await KeeperSocket.ConnectAsync(socket, limit.Token).ConfigureAwait(false) is { } another)
+            if (await ReadyAsync(socket, limit.Token).ConfigureAwait(false) is { } another)
                 return another;
             File.Delete(socket); // of one that was killed
             start(socket);
             while (true)
             {
                 await Task.Delay(Pause, limit.Token).ConfigureAwait(false);
-                if (await KeeperSocket.ConnectAsync(socket, limit.Token).ConfigureAwait(false) is { } started)
+                if (await ReadyAsync(socket, limit.Token).ConfigureAwait(false) is { } started)
                     return started;
             }
         }

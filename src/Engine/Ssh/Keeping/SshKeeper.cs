@@ -84,7 +84,10 @@ internal sealed class SshKeeper(SshConnections connections, TimeProvider time)
         {
             await using (link.ConfigureAwait(false))
             {
-                if (link.Peer != KeeperSocket.EffectiveUser() || await link.ReceiveAsync(cancellationToken).ConfigureAwait(false) is not (KeeperFrame.Call, var content))
+                if (link.Peer != KeeperSocket.EffectiveUser())
+                    return;
+                await link.SendAsync(KeeperFrame.Ready, default, cancellationToken).ConfigureAwait(false);
+                if (await link.ReceiveAsync(cancellationToken).ConfigureAwait(false) is not (KeeperFrame.Call, var content))
                     return;
                 await RunAsync(link, KeeperText.Call(content), cancellationToken).ConfigureAwait(false);
             }
@@ -114,6 +117,16 @@ internal sealed class SshKeeper(SshConnections connections, TimeProvider time)
 
         await using (command.ConfigureAwait(false))
         {
+            try
+            {
+                await link.SendAsync(KeeperFrame.Started, default, cancellationToken).ConfigureAwait(false);
+            }
+            catch (IOException)
+            {
+                await EndAsync(call, command).ConfigureAwait(false);
+                return;
+            }
+
             KeeperLane input = new(link, KeeperFrame.Input), output = new(link, KeeperFrame.Output), error = new(link, KeeperFrame.Error);
             Task[] carried =
             [
@@ -124,7 +137,6 @@ internal sealed class SshKeeper(SshConnections connections, TimeProvider time)
             var listened = Task.CompletedTask;
             try
             {
-                await link.SendAsync(KeeperFrame.Started, default, cancellationToken).ConfigureAwait(false);
                 listened = ListenAsync(link, command, input, output, error, cancellationToken);
                 await Task.WhenAny(command.Ended, listened).ConfigureAwait(false);
                 if (command.Ended.IsCompleted)
