@@ -75,6 +75,12 @@ public sealed class SshServer : IDisposable
     /// <summary>An ssh_config that reaches it as <see cref="Host"/>, or as that with anything after a dash, for <c>ssh -F</c>.</summary>
     public string Configuration => _directory.Combine("ssh_config");
 
+    /// <summary>Its own key, as files of known hosts have it behind the host's name.</summary>
+    public string HostKey => string.Join(' ', File.ReadAllText(_directory.Combine("host.pub")).Split(' ').Take(2));
+
+    /// <summary>The file of a key that may log in.</summary>
+    public string Identity => _directory.Combine("id");
+
     /// <summary>Lets another key log in.</summary>
     /// <param name="line">The key, as <c>authorized_keys</c> has it.</param>
     public void Authorize(string line) => File.AppendAllText(_directory.Combine("id.pub"), line + "\n");

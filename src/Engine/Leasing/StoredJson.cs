@@ -26,20 +26,16 @@ internal static class StoredJson
             Text(json, "host", ssh.Host);
             Number(json, "port", ssh.Port);
             Text(json, "user", ssh.User);
+            Texts(json, "identityFiles", ssh.IdentityFiles);
+            Texts(json, "hostKeys", ssh.HostKeys);
+            Number(json, "acceptsNewHost", ssh.AcceptsNewHost is { } accepts ? accepts ? 1 : 0 : null);
+            Number(json, "connectTimeout", (int?)ssh.ConnectTimeout?.TotalMilliseconds);
+            Number(json, "transport", ssh.Transport == default ? null : (int)ssh.Transport);
+            Number(json, "persist", (int?)ssh.Persist?.TotalMilliseconds);
             json.WriteEndObject();
         }
 
-        if (route.Prefix.Count > 0)
-        {
-            json.WriteStartArray("prefix");
-            foreach (var word in route.Prefix)
-            {
-                json.WriteStringValue(word);
-            }
-
-            json.WriteEndArray();
-        }
-
+        Texts(json, "prefix", route.Prefix);
         Text(json, "baseDirectory", route.BaseDirectory);
         Text(json, "baseProcessStart", route.BaseProcessStart?.ToString(CultureInfo.InvariantCulture));
         Text(json, "user", route.User);
@@ -56,8 +52,8 @@ internal static class StoredJson
         return new()
         {
             Via = Text(root, "via"),
-            Ssh = root.TryGetProperty("ssh", out var ssh) ? new(Text(ssh, "host")!, Number(ssh, "port"), Text(ssh, "user")) : null,
-            Prefix = root.TryGetProperty("prefix", out var prefix) ? [.. prefix.EnumerateArray().Select(w => w.GetString()!)] : [],
+            Ssh = root.TryGetProperty("ssh", out var ssh) ? Endpoint(ssh) : null,
+            Prefix = Texts(root, "prefix"),
             BaseDirectory = Text(root, "baseDirectory"),
             BaseProcessStart = Text(root, "baseProcessStart") is { } start ? long.Parse(start, CultureInfo.InvariantCulture) : null,
             User = Text(root, "user"),
@@ -143,6 +139,22 @@ internal static class StoredJson
         }
     }
 
+    private static void Texts(Utf8JsonWriter json, string name, IReadOnlyList<string> texts)
+    {
+        if (texts.Count == 0)
+        {
+            return;
+        }
+
+        json.WriteStartArray(name);
+        foreach (var text in texts)
+        {
+            json.WriteStringValue(text);
+        }
+
+        json.WriteEndArray();
+    }
+
     private static void Number(Utf8JsonWriter json, string name, int? value)
     {
         if (value is { } number)
@@ -170,6 +182,19 @@ internal static class StoredJson
             json.WriteEndObject();
         }
     }
+
+    private static SshEndpoint Endpoint(JsonElement ssh) => new(Text(ssh, "host")!, Number(ssh, "port"), Text(ssh, "user"))
+    {
+        IdentityFiles = Texts(ssh, "identityFiles"),
+        HostKeys = Texts(ssh, "hostKeys"),
+        AcceptsNewHost = Number(ssh, "acceptsNewHost") is { } accepts ? accepts != 0 : null,
+        ConnectTimeout = Number(ssh, "connectTimeout") is { } timeout ? TimeSpan.FromMilliseconds(timeout) : null,
+        Transport = (SshTransport)(Number(ssh, "transport") ?? 0),
+        Persist = Number(ssh, "persist") is { } persist ? TimeSpan.FromMilliseconds(persist) : null,
+    };
+
+    private static IReadOnlyList<string> Texts(JsonElement json, string name) =>
+        json.TryGetProperty(name, out var texts) ? [.. texts.EnumerateArray().Select(w => w.GetString()!)] : [];
 
     private static string? Text(JsonElement json, string name) => json.TryGetProperty(name, out var value) ? value.GetString() : null;
 
