@@ -130,7 +130,7 @@ internal sealed class Allocator(StoreTransaction transaction, Transitions transi
 
         if ((plan.Hosts is { } hosts ? new HostChoice(transaction, plan, hosts).Number(fits) : transaction.Resources.FreeNumber(plan.Name)) is not { } number)
         {
-            return null;
+            return fits is null ? GiveUpOne(plan) : null;
         }
 
         var name = string.Create(CultureInfo.InvariantCulture, $"{plan.Name}-{number}");

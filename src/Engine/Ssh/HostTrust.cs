@@ -11,13 +11,17 @@ internal static class HostTrust
 
     /// <summary>Judges a host's key. One of a host that nobody knows is written down where the settings say so.</summary>
     /// <param name="settings">The host.</param>
-    /// <param name="keyType">The key's type.</param>
-    /// <param name="key">The key.</param>
+    /// <param name="key">The key, as it came.</param>
     /// <returns>Why the host is refused, and what to do; null where it is the one that was meant.</returns>
     /// <exception cref="ConfigurationException">A file of known hosts cannot be read.</exception>
     /// <exception cref="ResourceException">The key cannot be written down.</exception>
-    public static string? Refusal(SshHostSettings settings, string keyType, byte[] key)
+    public static string? Refusal(SshHostSettings settings, byte[] key)
     {
+        if (HostKey.TypeOf(key) is not { } keyType)
+        {
+            return "it shows no key";
+        }
+
         var shown = $"{keyType} {HostKey.Fingerprint(key)}";
         if (settings.PinnedKeys.Count > 0)
         {

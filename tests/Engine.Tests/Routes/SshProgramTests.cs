@@ -65,7 +65,12 @@ public sealed class SshProgramTests : IClassFixture<SshLab>, IDisposable
     {
         SshEndpoint endpoint = new("h", 22, "u")
         {
-            IdentityFiles = ["/k", "~/l"], HostKeys = ["SHA256:x"], AcceptsNewHost = false, ConnectTimeout = TimeSpan.FromSeconds(3), Transport = SshTransport.OpenSsh, Persist = TimeSpan.Zero,
+            IdentityFiles = ["/k", "~/l"],
+            HostKeys = ["SHA256:x"],
+            AcceptsNewHost = false,
+            ConnectTimeout = TimeSpan.FromSeconds(3),
+            Transport = SshTransport.OpenSsh,
+            Persist = TimeSpan.Zero,
         };
 
         var kept = StoredJson.Route(StoredJson.Of(new Route { Ssh = endpoint })).Ssh!;

@@ -40,7 +40,7 @@ public sealed class HostTrustTests : IDisposable
         Assert.Null(Refusal("", s => s with { HostKeys = HostKeyPolicy.AcceptNew }));
 
         Assert.Null(Refusal(null));
-        Assert.NotNull(HostTrust.Refusal(Settings(), Type, Other));
+        Assert.NotNull(HostTrust.Refusal(Settings(), Other));
     }
 
     [Fact]
@@ -53,6 +53,9 @@ public sealed class HostTrustTests : IDisposable
     [Fact]
     public void A_certificate_authority_alone_is_refused_with_what_to_do() =>
         Assert.Contains("transport=openssh", Refusal($"@cert-authority * {Line(Other)}\n"), StringComparison.Ordinal);
+
+    [Fact]
+    public void What_is_no_key_is_refused() => Assert.NotNull(HostTrust.Refusal(Settings() with { HostKeys = HostKeyPolicy.Any }, [1, 2, 3]));
 
     [Fact]
     public void An_alias_is_looked_for_without_a_port() => Assert.Null(Refusal($"alias {Line(Key)}\n", s => s with { HostKeyAlias = "alias" }));
@@ -74,7 +77,7 @@ public sealed class HostTrustTests : IDisposable
     {
         if (known is not null)
             _directory.Write("known_hosts", known);
-        return HostTrust.Refusal((with ?? (s => s))(Settings()), Type, Key);
+        return HostTrust.Refusal((with ?? (s => s))(Settings()), Key);
     }
 
     private SshHostSettings Settings() => new() { Host = "host", HostName = "host", Port = 2222, User = "me", UserKnownHosts = [_directory.Combine("known_hosts")] };
