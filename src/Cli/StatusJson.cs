@@ -76,6 +76,7 @@ internal static class StatusJson
         writer.WriteTimeOrNull("expires", r.Expires);
         writer.WriteString("note", r.Note);
         writer.WriteString("base", r.Base);
+        writer.WriteString("host", r.Host);
         writer.WriteNumber("uses", r.Uses);
         writer.WriteTimeOrNull("made", r.Made);
     }

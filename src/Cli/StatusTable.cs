@@ -56,7 +56,7 @@ internal static class StatusTable
 
     private static void Add(Table table, ResourceStatus r) => table.Add(
         r.Resource,
-        Bound(r.State, r.Binding),
+        Bound(r.State, r.Binding) + (r.Host is { } host ? $" on {host}" : ""),
         r.Owner ?? "-",
         $"since {Printable.Time(r.Since)}",
         r.Expires is { } expires ? $"expires {Printable.Time(expires)}" : "-",

@@ -26,8 +26,8 @@ public sealed class CrCacheEngine
         var store = new StateStore(() => environment.StateDirectory, options.Time);
         SshConnections connections = new(new SshTargets(environment.Get).Of, options.Time);
         _keepConnections = new SshKeeper(connections, options.Time).RunAsync;
-        SshTransport ssh = options.SharesConnections
-            ? new KeeperTransport(connections, () => KeeperSocket.Find(environment.Get), s => OwnCommand.Start(environment, options, ["ssh-keeper", s], "/"))
+        SshCaller ssh = options.SharesConnections
+            ? new KeeperCaller(connections, () => KeeperSocket.Find(environment.Get), s => OwnCommand.Start(environment, options, ["ssh-keeper", s], "/"))
             : connections;
         var caller = new Caller(() => environment.StateDirectory, new FarProcesses(ssh));
         var hooks = new HookCalls(new HookRunner(), environment, options, caller);

@@ -45,6 +45,20 @@ public sealed class SshTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_host_of_each_resource_is_shown()
+    {
+        _home.AddSource("many", $"type=ssh\nhosts=127.0.0.1:1 {SshServer.Host}-a\nconcurrency=2\n");
+
+        Assert.Equal("many-1\n", (await _home.CrcacheAsync("acquire", "-s", "many")).Success().Output);
+
+        Assert.Contains($"many-1  leased on {SshServer.Host}-a  ", (await _home.CrcacheAsync("status", "-v", "many")).Success().Output, StringComparison.Ordinal);
+        Assert.Contains("127.0.0.1:1 is passed over: many-0 cannot be reached", (await _home.CrcacheAsync("explain", "-s", "many")).Success().Output, StringComparison.Ordinal);
+        var refused = await _home.CrcacheAsync("acquire", "-s", "many");
+        Assert.Equal(75, refused.ExitCode);
+        Assert.Contains("passed over until", refused.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_host_that_cannot_be_reached_is_125()
     {
         _server!.Stop();

@@ -15,7 +15,7 @@ public sealed partial class RoomTests
         ["Hooks"] = ["Configuration", "Routes"], // a script is a process like any command
         ["Routes"] = ["Ssh"],
         ["Copying"] = ["Routes"],
-        ["Sources"] = ["Configuration", "Routes"],
+        ["Sources"] = ["Configuration", "Routes", "Ssh"],
         ["Leasing"] = ["Configuration", "Hooks", "Routes", "Sources", "Store"],
         ["Scheduling"] = ["Leasing", "Routes"],
     };

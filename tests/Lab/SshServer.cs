@@ -107,6 +107,9 @@ public sealed class SshServer : IDisposable
     public async Task<string> FingerprintAsync() =>
         (await ProcessRun.RunAsync(["ssh-keygen", "-lf", _directory.Combine("host.pub")])).Success().Output.Split(' ')[1];
 
+    /// <summary>The file of the key that may log in.</summary>
+    public string Identity => _access.Identity;
+
     /// <summary>Lets another key log in.</summary>
     /// <param name="line">The key, as <c>authorized_keys</c> has it.</param>
     public void Authorize(string line) => File.AppendAllText($"{_access.Identity}.pub", line + "\n");

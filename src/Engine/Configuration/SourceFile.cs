@@ -85,10 +85,17 @@ internal sealed class SourceFile(SourceTypes types)
         {
             _ = settings.HookTimeLimit;
             type.Check(settings);
+            settings = Within(settings, type.Hosts(settings)?.Limit);
         }
 
         return settings;
     }
+
+    /// <summary>Where no more can be than there are places, that is the maximum.</summary>
+    private static SourceSettings Within(SourceSettings settings, int? limit) =>
+        settings.Maximum > limit ? throw settings.Wrong("maximum", $"{settings.Maximum} is more than the hosts have places, {limit}")
+        : settings.Reserve > limit ? throw settings.Wrong("reserve", $"{settings.Reserve} is more than the hosts have places, {limit}")
+        : settings with { Maximum = settings.Maximum ?? limit };
 
     private static SourceSettings Bound(SourceSettings settings, SourceBindings bindings)
     {

@@ -90,10 +90,14 @@ internal sealed class Acquisition(
                     refill.Consider(attempt.Rules.Values);
                     return leases;
                 }
-                catch (HealthException)
+                catch (HealthException e) when (e.Hosts == 0 || ++attempt.FailedHosts < e.Hosts)
                 {
                     // It is discarded by now, and another one is taken.
                     continue;
+                }
+                catch (HealthException e) when (e.InnerException is ResourceException problem)
+                {
+                    throw new ResourceException(problem.Code, problem.Message, problem);
                 }
             }
 

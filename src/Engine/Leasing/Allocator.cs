@@ -118,7 +118,7 @@ internal sealed class Allocator(StoreTransaction transaction, Transitions transi
     public Allocation? Make(SourcePlan plan, OwnerRow? owner, Predicate<Facts>? fits)
     {
         // Of a source that has never made one nothing is known: it is tried.
-        if (fits is not null && !plan.HasFactsOfBase && Expected(plan) is { } expected && !fits(expected))
+        if (fits is not null && plan.Hosts is null && !plan.HasFactsOfBase && Expected(plan) is { } expected && !fits(expected))
         {
             return null;
         }
@@ -128,7 +128,11 @@ internal sealed class Allocator(StoreTransaction transaction, Transitions transi
             return GiveUpOne(plan);
         }
 
-        var number = transaction.Resources.FreeNumber(plan.Name);
+        if ((plan.Hosts is { } hosts ? new HostChoice(transaction, plan, hosts).Number(fits) : transaction.Resources.FreeNumber(plan.Name)) is not { } number)
+        {
+            return fits is null ? GiveUpOne(plan) : null;
+        }
+
         var name = string.Create(CultureInfo.InvariantCulture, $"{plan.Name}-{number}");
         Allocation? below = null;
         if (plan.Layers.Count > 0)
@@ -173,14 +177,14 @@ internal sealed class Allocator(StoreTransaction transaction, Transitions transi
     {
         if (row.Facts is { } found)
         {
-            return Facts.FromStored(found).With(plan.Labels);
+            return Facts.FromStored(found).With(plan.LabelsOf(row.Number));
         }
 
         return row.Base is { } name
             && transaction.Resources.Find(name) is { } below
             && plan.LayerOf(below) is { } layer
-                ? FactsOf(below, layer).With(plan.Labels)
-                : (plan.Here?.Value ?? Facts.None).With(plan.Labels);
+                ? FactsOf(below, layer).With(plan.LabelsOf(row.Number))
+                : (plan.Here?.Value ?? Facts.None).With(plan.LabelsOf(row.Number));
     }
 
     /// <summary>What a resource of a source will be, as far as that can be told; null where it cannot.</summary>

@@ -36,6 +36,9 @@ internal sealed class Attempt
     /// <summary>When it last said that it stands there.</summary>
     public long Touched { get; set; }
 
+    /// <summary>How many hosts could not be used for it.</summary>
+    public int FailedHosts { get; set; }
+
     /// <summary>Takes its sources as they are configured now, and forgets what it knows of others.</summary>
     public void Plan(IReadOnlyList<PlannedDemand> demands)
     {

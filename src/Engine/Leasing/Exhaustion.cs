@@ -32,8 +32,11 @@ internal static class Exhaustion
         var wanted = demand.AtLeast == 1 ? "no resource" : string.Create(CultureInfo.InvariantCulture, $"fewer than {demand.AtLeast} resources");
         var line = earmarks.Count == 0 ? "" : string.Create(
             CultureInfo.InvariantCulture, $", {earmarks.Count} kept for {ahead.Count} who wait{(ahead.Count == 1 ? "s" : "")} ({ahead.First().Owner} since {ahead.First().Since:u})");
+        var passed = plan.Hosts is { } hosts && new HostChoice(transaction, plan, hosts).Failing().OrderBy(f => f.Key).Select(f => (KeyValuePair<int, HostFailure>?)f).FirstOrDefault() is { } failing
+            ? $", {hosts.Names[failing.Key]} passed over until {failing.Value.Until:u} ({failing.Value.Problem})"
+            : "";
         return new NothingAvailableException(
-            $"{wanted} of '{plan.Reference}' {(demand.AtLeast == 1 ? "is" : "are")} free{most}: {count} in use{line}; try again when one has been released, or wait for it with --wait",
+            $"{wanted} of '{plan.Reference}' {(demand.AtLeast == 1 ? "is" : "are")} free{most}: {count} in use{line}{passed}; try again when one has been released, or wait for it with --wait",
             holders);
     }
 

@@ -14,6 +14,14 @@ internal sealed class Explanation(StoreTransaction transaction, Allocator alloca
             yield return Of(planned, row) with { Binding = row.Binding };
         }
 
+        if (planned.Plan.Hosts is { } hosts)
+        {
+            foreach (var (place, failure) in new HostChoice(transaction, planned.Plan, hosts).Failing().OrderBy(f => f.Key))
+            {
+                yield return new(planned.Plan.Name, null, false, $"{hosts.Names[place]} is passed over: {failure.Problem}", failure.Until) { Binding = planned.Plan.Binding };
+            }
+        }
+
         yield return New(planned) with { Binding = planned.Plan.Binding };
     }
 
@@ -60,10 +68,11 @@ internal sealed class Explanation(StoreTransaction transaction, Allocator alloca
         var made = allocator.Make(plan, owner, planned.Fits);
         var room = made is null ? allocator.MakeRoom(plan, owner, planned.Fits, missing: 1) : null;
         transaction.Execute("ROLLBACK TO new;");
-        return made is not null ? new(plan.Name, null, true, "can be made", null)
+        return made is not null ? new(plan.Name, null, true, plan.Hosts is { } hosts ? $"can be made on {hosts.NameOf(made.Row.Number)}" : "can be made", null)
             : room is not null ? new(plan.Name, null, true, $"can be made: {room.Name} is discarded for it", null)
             : transaction.Resources.Tally(plan.Name).All() + earmarks.NewOf(plan.Name) >= plan.Settings.Maximum
                 ? No(string.Create(CultureInfo.InvariantCulture, $"'{plan.Name}' has its maximum of {plan.Settings.Maximum}"))
+            : plan.Hosts is not null ? No("no host that will do is free")
             : plan.Layers.Count > 0 ? No($"nothing that will do is free in {string.Join(", ", plan.Layers.Select(l => l.Reference))}")
             : No("it would not be what was asked for");
     }

@@ -117,6 +117,7 @@ public sealed class Inventory
         Uses = row.Uses,
         Made = row.Made,
         Base = row.Base,
+        Host = row.Route is { } route ? StoredJson.Route(route).Ssh?.Host : null,
     };
 
     // While the process is seen to run, the time does not count.

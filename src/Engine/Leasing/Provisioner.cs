@@ -47,6 +47,12 @@ internal sealed class Provisioner(StateStore store, HookCalls hooks, RouteBook r
             }
 
             Change(allocation.Row, (_, transitions, r) => transitions.Blame(r, e.Message));
+            if (e is ResourceException { Code: ErrorCodes.RouteFailed or ErrorCodes.ProvisionFailed } && allocation is { IsNew: true, Plan.Hosts: { } hosts }
+                && store.Read(t => new HostChoice(t, allocation.Plan, hosts).HasOthers()))
+            {
+                throw new HealthException(e.Message, e) { Hosts = hosts.Names.Count };
+            }
+
             throw;
         }
         catch when (allocation.Row.Owner?.IsShared is true)

@@ -36,6 +36,9 @@ public sealed record ResourceStatus
     /// <summary>When it was made; null until it is.</summary>
     public DateTimeOffset? Made { get; init; }
 
+    /// <summary>The host it is, as its source names it; null where that is no host of ssh, or it is not made yet.</summary>
+    public string? Host { get; init; }
+
     /// <summary>The resource it is layered on; null where there is none.</summary>
     public required string? Base { get; init; }
 }

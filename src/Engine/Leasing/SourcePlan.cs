@@ -39,6 +39,12 @@ internal sealed record SourcePlan
     /// <summary>What its configuration says of its resources.</summary>
     public required Facts Labels { get; init; }
 
+    /// <summary>The hosts that its resources are spread over; null where they are in one place.</summary>
+    public HostSpread? Hosts { get; init; }
+
+    /// <summary>What is known of one of its resources by its number alone.</summary>
+    public Facts LabelsOf(int number) => Hosts is { } hosts ? Labels.With(new Facts([KeyValuePair.Create(HostSpread.Fact, hosts.NameOf(number))])) : Labels;
+
     /// <summary>What its resources are, where that is known before one is made: they are this machine. Else null.</summary>
     public required Lazy<Facts>? Here { get; init; }
 
@@ -66,6 +72,11 @@ internal sealed record SourcePlan
     /// <summary>What its resources can be; empty where some of them are not known before they are made.</summary>
     public IReadOnlyList<Facts> Possible()
     {
+        if (Hosts is { } hosts)
+        {
+            return [.. Enumerable.Range(0, hosts.Names.Count).Select(n => LabelsOf(n).Unasked())];
+        }
+
         if (Layers.Count == 0)
         {
             return Here is { } here ? [here.Value.With(Labels)] : [];

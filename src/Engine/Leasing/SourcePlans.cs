@@ -75,6 +75,7 @@ internal sealed class SourcePlans(SourceCatalog catalog, SourceTypes types, Host
             Draft = draft,
             Labels = settings.IsTemplate ? Facts.None : new Facts(Capabilities(type, settings, layers)).With(FactLabels.Of(settings)),
             Here = layers.Count == 0 && (isMachine || (draft is not null && FactProbe.IsHere(draft.Route))) ? new(() => LocalFacts.Read(environment)) : null,
+            Hosts = settings.IsTemplate ? null : type.Hosts(settings),
             HasFactsOfBase = layers.Count > 0 && (isMachine || draft is not null),
             Hooks = hooks,
             Layers = layers,

@@ -28,17 +28,7 @@ internal static class StoredJson
             json.WriteEndObject();
         }
 
-        if (route.Prefix.Count > 0)
-        {
-            json.WriteStartArray("prefix");
-            foreach (var word in route.Prefix)
-            {
-                json.WriteStringValue(word);
-            }
-
-            json.WriteEndArray();
-        }
-
+        Texts(json, "prefix", route.Prefix);
         Text(json, "baseDirectory", route.BaseDirectory);
         Text(json, "baseProcessStart", route.BaseProcessStart?.ToString(CultureInfo.InvariantCulture));
         Text(json, "user", route.User);
@@ -56,7 +46,7 @@ internal static class StoredJson
         {
             Via = Text(root, "via"),
             Ssh = root.TryGetProperty("ssh", out var ssh) ? SshEndpointText.Read(ssh) : null,
-            Prefix = root.TryGetProperty("prefix", out var prefix) ? [.. prefix.EnumerateArray().Select(w => w.GetString()!)] : [],
+            Prefix = Texts(root, "prefix"),
             BaseDirectory = Text(root, "baseDirectory"),
             BaseProcessStart = Text(root, "baseProcessStart") is { } start ? long.Parse(start, CultureInfo.InvariantCulture) : null,
             User = Text(root, "user"),
@@ -184,6 +174,22 @@ internal static class StoredJson
         }
     }
 
+    private static void Texts(Utf8JsonWriter json, string name, IReadOnlyList<string> texts)
+    {
+        if (texts.Count == 0)
+        {
+            return;
+        }
+
+        json.WriteStartArray(name);
+        foreach (var text in texts)
+        {
+            json.WriteStringValue(text);
+        }
+
+        json.WriteEndArray();
+    }
+
     private static void Number(Utf8JsonWriter json, string name, int? value)
     {
         if (value is { } number)
@@ -211,6 +217,9 @@ internal static class StoredJson
             json.WriteEndObject();
         }
     }
+
+    private static IReadOnlyList<string> Texts(JsonElement json, string name) =>
+        json.TryGetProperty(name, out var texts) ? [.. texts.EnumerateArray().Select(w => w.GetString()!)] : [];
 
     private static string? Text(JsonElement json, string name) => json.TryGetProperty(name, out var value) ? value.GetString() : null;
 

@@ -5,7 +5,7 @@ namespace CrCache.Routes;
 
 /// <summary>Signals the processes of commands on hosts.</summary>
 /// <param name="transport">How hosts are reached.</param>
-internal sealed class FarProcesses(SshTransport transport)
+internal sealed class FarProcesses(SshCaller transport)
 {
     /// <summary>The command that sends it there.</summary>
     public static string Line(FarMark mark, int signal)

@@ -107,7 +107,7 @@ internal sealed class ResolvedRoute(RouteChain chain)
                 Terminal = command.Terminal ? LocalTerminal.Describe() : null,
                 Abandon = far is null ? [] : [FarProcesses.Line(far, Libc.SigTerm), FarProcesses.Line(far, Libc.SigKill)],
             };
-            var remote = await Ssh.Transport!.StartAsync(call, cancellationToken).ConfigureAwait(false);
+            var remote = await Ssh.Caller!.StartAsync(call, cancellationToken).ConfigureAwait(false);
             terminal = command.Terminal ? LocalTerminal.Borrow() : null;
             carrier = new(remote, command.InheritStreams, terminal, entry is null ? null : entry.Dispose);
         }
@@ -130,7 +130,7 @@ internal sealed class ResolvedRoute(RouteChain chain)
             try
             {
                 if (far is not null)
-                    await new FarProcesses(Ssh.Transport!).SignalAsync(far, signal, limit.Token).ConfigureAwait(false);
+                    await new FarProcesses(Ssh.Caller!).SignalAsync(far, signal, limit.Token).ConfigureAwait(false);
             }
             catch (Exception e) when (e is SshFailure or OperationCanceledException or IOException)
             {
@@ -144,7 +144,7 @@ internal sealed class ResolvedRoute(RouteChain chain)
             ? throw new LeaseLostException(ErrorCodes.LeaseLost, $"the lease on {Resource} has ended, and the command with it; acquire again")
             : checksUser ? CheckUserAsync(result, token) : Task.FromResult(result);
 
-    private RouteComposer Composer(IReadOnlyList<Route> steps) => new(steps, new SshProgram(Ssh.Configuration), Ssh.Transport is not null);
+    private RouteComposer Composer(IReadOnlyList<Route> steps) => new(steps, new SshProgram(Ssh.Configuration), Ssh.Caller is not null);
 
     private static async Task<RunningCommand> BegunAsync(SshCommand running, CancellationToken cancellationToken)
     {

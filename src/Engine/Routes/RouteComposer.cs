@@ -6,8 +6,8 @@ namespace CrCache.Routes;
 /// <summary>Wraps a command in the steps of a route, the outermost first: each may go to a host, put a prefix, change the user.</summary>
 /// <param name="steps">The route's steps.</param>
 /// <param name="ssh">How ssh is called.</param>
-/// <param name="hasTransport">Whether this process reaches hosts itself: a program ssh is then called only from where it cannot.</param>
-internal sealed class RouteComposer(IReadOnlyList<Route> steps, SshProgram ssh, bool hasTransport)
+/// <param name="reaches">Whether this process reaches hosts itself: a program ssh is then called only from where it cannot.</param>
+internal sealed class RouteComposer(IReadOnlyList<Route> steps, SshProgram ssh, bool reaches)
 {
     // A message of the library's takes no more, in bytes. The program takes a longer one.
     private const int LongestLine = 60_000;
@@ -45,7 +45,7 @@ internal sealed class RouteComposer(IReadOnlyList<Route> steps, SshProgram ssh, 
             if (!command.Terminal) // whose hang-up does the same
                 arguments = new SshWatch(i == LastSsh ? mark : null, Users(i)).Around(arguments);
             var hops = Hops(ref i);
-            if (i == plain && hasTransport && Encoding.UTF8.GetByteCount(SshProgram.Line(arguments)) <= LongestLine)
+            if (i == plain && reaches && hops.All(h => h.Transport == SshTransport.BuiltIn) && Encoding.UTF8.GetByteCount(SshProgram.Line(arguments)) <= LongestLine)
                 return new(arguments, new Dictionary<string, string>(), null) { Hops = hops };
             arguments = ssh.Command(hops, arguments, command.Terminal);
         }

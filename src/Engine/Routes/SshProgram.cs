@@ -1,6 +1,6 @@
 using System.Globalization;
-
 using CrCache.Ssh;
+
 
 namespace CrCache.Routes;
 
@@ -10,6 +10,11 @@ namespace CrCache.Routes;
 /// </param>
 internal sealed class SshProgram(string? configuration)
 {
+    private const double UsualConnectTimeout = 20;
+
+    // Without single quotes, which are around it, and without braces, which ssh would take for a variable of the environment.
+    private const string PinScript = """h=$1 t=$2 k=$3 f=$4; shift 4; for p; do [ "$p" != "$f" ] || echo "$h $t $k"; done""";
+
     /// <summary>The call that runs a command on the last of some hosts, through the others.</summary>
     /// <param name="hops">The hosts, the nearest first.</param>
     /// <param name="arguments">The command there.</param>
@@ -32,6 +37,31 @@ internal sealed class SshProgram(string? configuration)
         "crcache", .. arguments,
     ];
 
+    /// <summary>Whom the host is to be, and who logs in.</summary>
+    private static List<string> Keys(SshEndpoint endpoint)
+    {
+        List<string> words = [];
+        foreach (var file in endpoint.IdentityFiles)
+            words.AddRange(["-i", file]);
+        if (endpoint.IdentityFiles.Count > 0)
+            words.AddRange(["-o", "IdentitiesOnly=yes"]);
+        if (endpoint.HostKeys.Count > 0)
+        {
+            // Of a fingerprint alone no known_hosts can be made. The command is given the host's key and says that it is known, if it is the one.
+            var pins = endpoint.HostKeys.Select(k => HostKeyPins.Fingerprint(k) ?? k);
+            words.AddRange([
+                "-o", "StrictHostKeyChecking=yes", "-o", "UserKnownHostsFile=none", "-o", "GlobalKnownHostsFile=none", "-o", "FingerprintHash=sha256",
+                "-o", $"KnownHostsCommand=/bin/sh -c '{PinScript}' sh %H %t %K %f {string.Join(' ', pins)}",
+            ]);
+        }
+        else if (endpoint.AcceptsNewHost is { } accepts)
+        {
+            words.AddRange(["-o", $"StrictHostKeyChecking={(accepts ? "accept-new" : "yes")}"]);
+        }
+
+        return words;
+    }
+
     private List<string> Options(IReadOnlyList<SshEndpoint> hops)
     {
         var endpoint = hops[^1];
@@ -41,7 +71,9 @@ internal sealed class SshProgram(string? configuration)
         [
             "ssh", "-o", "BatchMode=yes", "-o", "LogLevel=ERROR", "-o", "RemoteCommand=none",
             "-o", "ControlMaster=no", "-o", "ControlPath=none",
-            "-o", "ConnectTimeout=20", "-o", "ServerAliveInterval=5", "-o", "ServerAliveCountMax=3",
+            "-o", string.Create(CultureInfo.InvariantCulture, $"ConnectTimeout={Math.Ceiling(endpoint.ConnectTimeout?.TotalSeconds ?? UsualConnectTimeout)}"),
+            "-o", "ServerAliveInterval=5", "-o", "ServerAliveCountMax=3",
+            .. Keys(endpoint),
         ];
         if (configuration is not null)
             words.AddRange(["-F", configuration]);

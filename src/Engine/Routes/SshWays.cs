@@ -4,5 +4,5 @@ namespace CrCache.Routes;
 
 /// <summary>How ssh hosts are reached.</summary>
 /// <param name="Configuration">A file to read in place of the user's and the system's ssh_config; null for those.</param>
-/// <param name="Transport">How this process reaches hosts itself; null where it calls the program ssh.</param>
-internal sealed record SshWays(string? Configuration, SshTransport? Transport);
+/// <param name="Caller">How this process reaches hosts itself; null where it calls the program ssh.</param>
+internal sealed record SshWays(string? Configuration, SshCaller? Caller);

@@ -48,6 +48,12 @@ public abstract class SourceType
     /// <summary>The capability of a resource in which the files of what it is made on are seen; offered only where that is true down to this machine.</summary>
     internal const string SharedFiles = "shared-fs";
 
+    /// <summary>The hosts that its resources are spread over.</summary>
+    /// <param name="settings">The source.</param>
+    /// <returns>The hosts; null where they are all in one place.</returns>
+    /// <exception cref="ConfigurationException">A setting is not acceptable.</exception>
+    internal virtual HostSpread? Hosts(SourceSettings settings) => null;
+
     /// <summary>What can be done with a resource of these settings, as facts that <c>--where</c> can ask for, such as <c>isolation=process</c>.</summary>
     /// <param name="settings">The source.</param>
     /// <returns>The facts; none for a type that says nothing of it.</returns>

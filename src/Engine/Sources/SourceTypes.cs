@@ -7,7 +7,7 @@ internal sealed class SourceTypes(IReadOnlyList<SourceType> additional, HostEnvi
     [
         new LocalSource(environment),
         new PoolSource(),
-        new SshSource(),
+        new SshSource(environment),
         new BoxSource(environment),
         new ChrootSource(environment),
         new LxcSource(environment),

@@ -1,25 +1,34 @@
 using System.Globalization;
 using CrCache.Configuration;
 using CrCache.Routes;
-
 using CrCache.Ssh;
+
 
 namespace CrCache.Sources;
 
-/// <summary>A host that is reached by ssh, <c>maximum</c> times over.</summary>
-internal sealed class SshSource : SourceType
+/// <summary>A host that is reached by ssh, <c>maximum</c> times over, or several.</summary>
+/// <param name="environment">Where the ssh configuration is.</param>
+internal sealed class SshSource(HostEnvironment environment) : SourceType
 {
     public override string Name => "ssh";
 
-    public override IReadOnlyList<string> Keys => ["ssh_host"];
+    public override IReadOnlyList<string> Keys => SshSettings.Keys;
 
     public override IReadOnlyList<string> Tools(SourceSettings settings) => ["ssh"];
+
+    internal override HostSpread? Hosts(SourceSettings settings) => SshSettings.Hosts(settings);
 
     // Whoever else uses it is another matter: to a caller it is a machine of its own.
     public override IReadOnlyDictionary<string, string> Capabilities(SourceSettings settings)
     {
+        var endpoint = SshSettings.Endpoint(settings, 0);
         Dictionary<string, string> can = new() { ["isolation"] = "machine" };
-        if (Endpoint(settings).User == "root")
+        if (Hosts(settings) is null)
+        {
+            can[HostSpread.Fact] = endpoint.Host;
+        }
+
+        if (endpoint.User == "root")
         {
             can["root"] = "true";
         }
@@ -27,23 +36,31 @@ internal sealed class SshSource : SourceType
         return can;
     }
 
-    public override void Check(SourceSettings settings)
-    {
-        if (settings.Text("ssh_host") is not { } host)
-        {
-            throw settings.Wrong("ssh_host", "an ssh source needs a host: ssh_host=NAME");
-        }
+    public override void Check(SourceSettings settings) => SshSettings.Check(settings);
 
-        // A host that begins with a dash would be an option of the ssh program.
-        if (host[0] == '-' || host.Any(c => char.IsWhiteSpace(c) || char.IsControl(c)))
+    public override string? Examine(SourceSettings settings)
+    {
+        var endpoint = SshSettings.Endpoint(settings, 0);
+        try
         {
-            throw settings.Wrong("ssh_host", $"'{Shown.Cut(host)}' is not a host");
+            var user = LocalUser.Current();
+            SshConfig config = new(environment.SshConfiguration, user, environment.Get);
+            var hosts = SshWay.Of(config, user, [endpoint]);
+            return endpoint.IdentityFiles.Count > 0 ? hosts[^1].IdentityFiles.FirstOrDefault(f => !File.Exists(f) && !File.Exists(f + ".pub")) is { } missing ? $"identity_file {missing} is not there" : null : null;
+        }
+        catch (ConfigurationException e) when (endpoint.Transport == SshTransport.OpenSsh && e.Code == ErrorCodes.SshOptionNotSupported)
+        {
+            return null;
+        }
+        catch (CrCacheException e)
+        {
+            return e.Location is { } location ? $"{location}: {e.Message}" : e.Message;
         }
     }
 
     public override async Task<ResourceDraft> ProvisionAsync(ProvisionContext context, CancellationToken cancellationToken)
     {
-        var route = new Route { Ssh = Endpoint(context.Settings) };
+        var route = new Route { Ssh = SshSettings.Endpoint(context.Settings, ResourceNumber(context.Resource)) };
         var probe = new ResourceCommand { Arguments = ["sh", "-c", ProcessorProbe.Script] };
         var command = await context.StartAsync(route, probe, cancellationToken).ConfigureAwait(false);
         await using (command.ConfigureAwait(false))
@@ -59,25 +76,10 @@ internal sealed class SshSource : SourceType
                 ? new ResourceDraft(route, count)
                 : throw new ResourceException(
                     ErrorCodes.ProvisionFailed,
-                    $"{context.Resource}: the number of processors of {context.Settings.Text("ssh_host")} could not be probed (exit code {result.ExitCode}{(complaint.Length > 0 ? $": {Shown.Cut(complaint.Trim())}" : "")}); set concurrency= in source.conf");
+                    $"{context.Resource}: the number of processors of {route.Ssh.Host} could not be probed (exit code {result.ExitCode}{(complaint.Length > 0 ? $": {Shown.Cut(complaint.Trim())}" : "")}); set concurrency= in source.conf");
         }
     }
 
-    /// <summary>Reads <c>[USER@]HOST[:PORT]</c>; an address with several colons is IPv6, in brackets where a port follows.</summary>
-    private static SshEndpoint Endpoint(SourceSettings settings)
-    {
-        var text = settings.Text("ssh_host")!;
-        var at = text.LastIndexOf('@');
-        var (user, host) = at > 0 ? (text[..at], text[(at + 1)..]) : (null, text);
-        var colon = host.LastIndexOf(':');
-        if (colon > 0
-            && (host.IndexOf(':', StringComparison.Ordinal) == colon || host[colon - 1] == ']')
-            && int.TryParse(host.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port)
-            && port is > 0 and < 65536)
-        {
-            return new SshEndpoint(host[..colon].Trim('[', ']'), port, user);
-        }
-
-        return new SshEndpoint(host.Trim('[', ']'), null, user);
-    }
+    private static int ResourceNumber(string name) =>
+        int.TryParse(name.AsSpan(name.LastIndexOf('-') + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
 }

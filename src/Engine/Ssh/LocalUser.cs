@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace CrCache.Ssh;
@@ -8,27 +9,37 @@ namespace CrCache.Ssh;
 /// <param name="Id">The user's number.</param>
 internal sealed partial record LocalUser(string Name, string Home, uint Id)
 {
+    // struct passwd on Linux, glibc and musl alike: name, password, two numbers of four bytes, comment, home, shell.
+    private const int NameOffset = 0;
+    private const int EntrySize = 64;
+    private const int TextSize = 64 * 1024;
+    private static int HomeOffset => (3 * nint.Size) + 8;
+
     /// <summary>Looks him up.</summary>
     /// <exception cref="ResourceException">The user database does not know him.</exception>
     public static LocalUser Current()
     {
         var id = EffectiveUser();
-        var entry = FindUser(id);
-        return entry == 0
-            ? throw new ResourceException(
-                ErrorCodes.RouteFailed, string.Create(null, $"user {id} is not in the user database, and ssh needs a name and a home: add a line to /etc/passwd"))
-            : new(Text(entry, NameOffset), Text(entry, HomeOffset), id);
+        var memory = Marshal.AllocHGlobal(EntrySize + TextSize);
+        try
+        {
+            return FindUser(id, memory, memory + EntrySize, TextSize, out var entry) != 0 || entry == 0
+                ? throw new ResourceException(
+                    ErrorCodes.RouteFailed,
+                    string.Create(CultureInfo.InvariantCulture, $"user {id} is not in the user database, and ssh needs a name and a home: add a line to /etc/passwd"))
+                : new(Text(entry, NameOffset), Text(entry, HomeOffset), id);
+        }
+        finally
+        {
+            Marshal.FreeHGlobal(memory);
+        }
     }
-
-    // struct passwd on Linux, glibc and musl alike: name, password, two numbers of four bytes, comment, home.
-    private const int NameOffset = 0;
-    private static int HomeOffset => (3 * nint.Size) + 8;
 
     private static string Text(nint entry, int offset) => Marshal.PtrToStringUTF8(Marshal.ReadIntPtr(entry, offset)) ?? "";
 
     [LibraryImport("libc", EntryPoint = "geteuid")]
     private static partial uint EffectiveUser();
 
-    [LibraryImport("libc", EntryPoint = "getpwuid")]
-    private static partial nint FindUser(uint id);
+    [LibraryImport("libc", EntryPoint = "getpwuid_r")]
+    private static partial int FindUser(uint id, nint entry, nint text, nint size, out nint found);
 }

@@ -13,11 +13,11 @@ internal sealed record SshCall(IReadOnlyList<SshEndpoint> Hops, string? Configur
     public SshTerminal? Terminal { get; init; }
 
     /// <summary>How long the connection stays for the next call.</summary>
-    public TimeSpan Persist { get; init; } = DefaultPersist;
+    public TimeSpan Persist { get; init; } = Hops[^1].Persist ?? DefaultPersist;
 
     /// <summary>Commands that end this one where its caller is gone, the gentlest first, two seconds between them.</summary>
     public IReadOnlyList<string> Abandon { get; init; } = [];
 
     /// <summary>What calls over one connection have in common.</summary>
-    public string Way => string.Join('\n', Hops.Select(h => h.ToString()).Append(Configuration));
+    public string Way => string.Join('\n', Hops.Select(SshEndpointText.Of).Append(Configuration));
 }

@@ -111,7 +111,12 @@ internal sealed class SshConfig(string? file, LocalUser user, Func<string, strin
         var jumps = found.Text("proxyjump") is { } list ? SshJump.List(list)! : [];
         SshTokens tokens = new(user, variable)
         {
-            Original = host, Host = name, Port = port, RemoteUser = login, Alias = found.Text("hostkeyalias"), Jump = jumps is [.., var last] ? last.Host : "",
+            Original = host,
+            Host = name,
+            Port = port,
+            RemoteUser = login,
+            Alias = found.Text("hostkeyalias"),
+            Jump = jumps is [.., var last] ? last.Host : "",
         };
         IEnumerable<string> Added(string option) => found.All(option).Where(v => !v.IsNone).Select(v => tokens.Path(v, v.Text));
         IReadOnlyList<string> Files(string option, params string[] usual) => found[option] is { } value

@@ -8,7 +8,7 @@ namespace CrCache.Ssh;
 /// </summary>
 /// <param name="resolve">What configuration says about the hosts of a call: the way there, the nearest host first.</param>
 /// <param name="time">The clock.</param>
-internal sealed class SshConnections(Func<SshCall, IReadOnlyList<SshTarget>> resolve, TimeProvider time) : SshTransport, IAsyncDisposable
+internal sealed class SshConnections(Func<SshCall, IReadOnlyList<SshTarget>> resolve, TimeProvider time) : SshCaller, IAsyncDisposable
 {
     // What sshd allows where nobody has said anything: MaxSessions 10.
     private const int Most = 10;

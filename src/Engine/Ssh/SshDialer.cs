@@ -81,7 +81,7 @@ internal sealed class SshDialer(TimeProvider time)
         {
             try
             {
-                refused = target.CheckKey(e.HostKeyName, e.HostKey);
+                refused = target.CheckKey(e.HostKey);
             }
             catch (Exception error) when (error is IOException or UnauthorizedAccessException or CrCacheException)
             {

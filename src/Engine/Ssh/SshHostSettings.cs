@@ -35,11 +35,20 @@ internal sealed record SshHostSettings
     /// <summary>The agent's socket; null for none.</summary>
     public string? Agent { get; init; }
 
+    /// <summary>The only keys that the host may have, each as <see cref="HostKeyPins"/> has it; none for what known_hosts say.</summary>
+    public IReadOnlyList<string> PinnedKeys { get; init; } = [];
+
     /// <summary>What becomes of a host that nobody knows.</summary>
     public HostKeyPolicy HostKeys { get; init; }
 
     /// <summary>The name to look for in known_hosts, whatever the port; null for the host's own.</summary>
     public string? HostKeyAlias { get; init; }
+
+    /// <summary>The name to look for in known_hosts.</summary>
+    public string KnownHostsName => HostKeyAlias ?? HostName;
+
+    /// <summary>The port that goes with it.</summary>
+    public int KnownHostsPort => HostKeyAlias is null ? Port : SshConfig.DefaultPort;
 
     /// <summary>Whether a name that is added to known_hosts is hashed.</summary>
     public bool HashKnownHosts { get; init; }

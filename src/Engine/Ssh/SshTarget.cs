@@ -9,8 +9,8 @@ internal sealed record SshTarget
     /// <summary>The keys to log in with; asked for at each connection, and disposed with it.</summary>
     public required Func<SshIdentities> Identities { get; init; }
 
-    /// <summary>Looks at the host's key (its type, the key): null where it is the right one, else why the host is not spoken to.</summary>
-    public required Func<string, byte[], string?> CheckKey { get; init; }
+    /// <summary>Looks at the host's key: null where it is the right one, else why the host is not spoken to.</summary>
+    public required Func<byte[], string?> CheckKey { get; init; }
 
     /// <summary>The types of keys that the host is known by; empty where it is not known.</summary>
     public IReadOnlyList<string> KeyTypes { get; init; } = [];

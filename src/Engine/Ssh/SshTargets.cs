@@ -11,16 +11,7 @@ internal sealed class SshTargets(Func<string, string?> variable)
         try
         {
             var user = LocalUser.Current();
-            SshConfig config = new(call.Configuration, user, variable);
-            List<SshTarget> way = [];
-            foreach (var hop in call.Hops)
-            {
-                // What stands behind another host is reached from there, whatever the configuration here says of the way to it.
-                var settings = way.Count == 0 ? config.Way(hop.Host, hop.Port, hop.User) : [config.Resolve(hop.Host, hop.Port, hop.User)];
-                way.AddRange(settings.Select(s => Of(s, user)));
-            }
-
-            return way;
+            return [.. SshWay.Of(new SshConfig(call.Configuration, user, variable), user, call.Hops).Select(s => Of(s, user))];
         }
         catch (CrCacheException e)
         {
@@ -28,15 +19,11 @@ internal sealed class SshTargets(Func<string, string?> variable)
         }
     }
 
-    private static SshTarget Of(SshHostSettings settings, LocalUser user)
+    private static SshTarget Of(SshHostSettings settings, LocalUser user) => new()
     {
-        HostKeyCheck check = new(settings);
-        return new()
-        {
-            Settings = settings,
-            Identities = () => SshIdentities.Of(settings, user),
-            CheckKey = check.Refuse,
-            KeyTypes = check.KnownTypes,
-        };
-    }
+        Settings = settings,
+        Identities = () => SshIdentities.Of(settings, user),
+        CheckKey = key => HostTrust.Refusal(settings, key) is { } why ? $"{settings.Host}: {why}" : null,
+        KeyTypes = HostTrust.KeyTypes(settings),
+    };
 }

@@ -1,12 +1,11 @@
 namespace CrCache.Ssh;
 
-/// <summary>Starts commands on hosts.</summary>
-internal abstract class SshTransport
+/// <summary>What makes an ssh connection.</summary>
+public enum SshTransport
 {
-    /// <summary>Starts a command.</summary>
-    /// <param name="call">The command.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <returns>The command; dispose it.</returns>
-    /// <exception cref="SshFailure">There is no connection; it says why.</exception>
-    public abstract Task<RemoteCommand> StartAsync(SshCall call, CancellationToken cancellationToken);
+    /// <summary>CrCache itself.</summary>
+    BuiltIn,
+
+    /// <summary>The <c>ssh</c> program.</summary>
+    OpenSsh,
 }

@@ -67,6 +67,33 @@ internal sealed class EventTable(StoreTransaction transaction)
         ("$resource", resource),
         ("$since", since.ToUnixTimeMilliseconds())) ?? 0);
 
+    /// <summary>What failed of the resources of sources whose names begin so, since a time or since each was last mended; the oldest first.</summary>
+    public List<EventRow> Failures(string source, DateTimeOffset since)
+    {
+        List<EventRow> failures = [];
+        foreach (var row in transaction.Query(
+            Row,
+            """
+            SELECT number, at, resource, epoch, kind, detail, actor FROM event
+            WHERE resource > $from AND resource < $to AND kind IN ('failed', 'healed') AND at >= $since ORDER BY number;
+            """,
+            ("$from", $"{source}-"),
+            ("$to", $"{source}."),
+            ("$since", since.ToUnixTimeMilliseconds())))
+        {
+            if (row.Kind == "healed")
+            {
+                failures.RemoveAll(f => f.Resource == row.Resource);
+            }
+            else
+            {
+                failures.Add(row);
+            }
+        }
+
+        return failures;
+    }
+
     /// <summary>The newest events after a number, oldest first.</summary>
     public List<EventRow> After(long number, int limit) =>
         transaction.Query(

@@ -110,6 +110,16 @@ internal sealed class ResourceTable(StoreTransaction transaction)
         ("$source", source),
         ("$settings", settings)).FirstOrDefault();
 
+    /// <summary>What was found out about the resources of a source that were made with these settings, by their numbers.</summary>
+    public List<(int Number, string Facts)> FactsByNumber(string source, string settings) => transaction.Query(
+        r => (r.GetInt32(0), r.GetString(1)),
+        "SELECT number, facts FROM resource WHERE source = $source AND settings = $settings AND facts IS NOT NULL ORDER BY number;",
+        ("$source", source),
+        ("$settings", settings));
+
+    /// <summary>The numbers that the resources of a source have.</summary>
+    public HashSet<int> Numbers(string source) => [.. transaction.Query(r => r.GetInt32(0), "SELECT number FROM resource WHERE source = $source;", ("$source", source))];
+
     /// <summary>The smallest number that no resource of a source has.</summary>
     public int FreeNumber(string source)
     {

@@ -39,5 +39,5 @@ public sealed class SshProgramRouteTests(SshLab lab) : SshRouteContract(lab)
 {
     internal override IReadOnlyList<Route> Steps { get; } = [new() { Ssh = SshLab.Endpoint }];
 
-    internal override SshWays Ssh => base.Ssh with { Transport = null };
+    internal override SshWays Ssh => base.Ssh with { Caller = null };
 }

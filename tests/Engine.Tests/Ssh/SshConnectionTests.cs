@@ -134,7 +134,7 @@ public sealed class SshConnectionTests : IAsyncLifetime
     {
         SshDialer dialer = new(TimeProvider.System);
 
-        var key = await Assert.ThrowsAsync<SshFailure>(() => dialer.ConnectAsync([Target() with { CheckKey = (_, _) => "it is another" }], Token));
+        var key = await Assert.ThrowsAsync<SshFailure>(() => dialer.ConnectAsync([Target() with { CheckKey = _ => "it is another" }], Token));
         var login = await Assert.ThrowsAsync<SshFailure>(() => dialer.ConnectAsync([Target() with { Identities = () => SshIdentities.Of(Target().Settings with { IdentityFiles = ["/nowhere"] }, LocalUser.Current()) }], Token));
         var port = await Assert.ThrowsAsync<SshFailure>(() => dialer.ConnectAsync([With(s => s with { Port = 1 })], Token));
         var host = await Assert.ThrowsAsync<SshFailure>(() => dialer.ConnectAsync([With(s => s with { HostName = "nowhere.invalid" })], Token));

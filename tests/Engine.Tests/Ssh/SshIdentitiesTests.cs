@@ -140,7 +140,10 @@ public sealed class SshIdentitiesTests : IDisposable
         File.SetUnixFileMode(_directory.Write("cut", "-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----\n"), OwnerOnly);
         SshHostSettings settings = new()
         {
-            Host = "h", HostName = "h", User = "u", Agent = _directory.Combine("no-agent"),
+            Host = "h",
+            HostName = "h",
+            User = "u",
+            Agent = _directory.Combine("no-agent"),
             IdentityFiles = [.. new[] { "open", "nonsense", "cut", "missing" }.Select(n => _directory.Combine(n))],
         };
 
@@ -199,7 +202,11 @@ public sealed class SshIdentitiesTests : IDisposable
 
     private SshHostSettings Settings(SshServer server, params string[] files) => new()
     {
-        Host = "127.0.0.1", HostName = "127.0.0.1", Port = server.Port, User = Environment.UserName, IdentityFiles = [.. files.Select(f => _directory.Combine(f))],
+        Host = "127.0.0.1",
+        HostName = "127.0.0.1",
+        Port = server.Port,
+        User = Environment.UserName,
+        IdentityFiles = [.. files.Select(f => _directory.Combine(f))],
     };
 
     private async Task<SshServer> ServerAsync(string more = "")

@@ -8,7 +8,11 @@ internal abstract class Clause
     /// <summary>The facts it looks at, in order.</summary>
     public abstract IEnumerable<string> Names { get; }
 
-    public abstract bool Holds(Facts facts);
+    /// <summary>Whether it holds; where that is not known yet, true.</summary>
+    public bool Holds(Facts facts) => Judge(facts) is not false;
+
+    /// <summary>Whether it holds; null where a fact is not known yet.</summary>
+    public abstract bool? Judge(Facts facts);
 
     /// <summary>Writes its canonical text.</summary>
     /// <param name="text">Where to.</param>

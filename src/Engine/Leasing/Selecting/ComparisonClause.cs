@@ -7,7 +7,7 @@ internal sealed class ComparisonClause(string name, string sign, string value) :
 {
     public override IEnumerable<string> Names => [name];
 
-    public override bool Holds(Facts facts) => facts[name] is { } has
+    public override bool? Judge(Facts facts) => facts.Lacks(name) ? null : facts[name] is { } has
         ? sign switch
         {
             "=" => has == value,

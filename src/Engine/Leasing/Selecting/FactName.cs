@@ -7,6 +7,10 @@ internal static class FactName
 
     public static bool Is(string text) => text.Length is > 0 and <= MaximumLength && MayBegin(text[0]) && text.All(MayHold);
 
+    /// <summary>Whether only the resource itself can say it.</summary>
+    public static bool IsFound(string name) =>
+        name.ToLowerInvariant() is "os" or "arch" or "kernel" or "cores" or "memory" or "distro" or "distroversion" or "dotnet";
+
     public static bool MayBegin(char c) => char.IsAsciiLetterOrDigit(c) || c == '_';
 
     public static bool MayHold(char c) => MayBegin(c) || c is '-' or '.';

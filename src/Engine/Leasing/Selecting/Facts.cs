@@ -28,6 +28,15 @@ internal sealed class Facts : IEquatable<Facts>
     /// <summary>The form for the store, JSON; equal for equal facts.</summary>
     public string Stored { get; }
 
+    /// <summary>Whether what only the resource itself can say is not known yet: it is not made.</summary>
+    public bool IsPartial { get; private init; }
+
+    /// <summary>These facts of a resource that has not been asked.</summary>
+    public Facts Unasked() => new(_values) { IsPartial = true };
+
+    /// <summary>Whether it is not known if there is such a fact.</summary>
+    public bool Lacks(string name) => IsPartial && this[name] is null && FactName.IsFound(name);
+
     /// <summary>The names, in lower case and in order.</summary>
     public IEnumerable<string> Names => _values.Keys.Order(StringComparer.Ordinal);
 
@@ -42,7 +51,7 @@ internal sealed class Facts : IEquatable<Facts>
     }
 
     /// <summary>These facts and others, which win.</summary>
-    public Facts With(Facts others) => new(_values.Concat(others._values));
+    public Facts With(Facts others) => new(_values.Concat(others._values)) { IsPartial = IsPartial };
 
     public bool Equals(Facts? other) => Stored == other?.Stored;
 

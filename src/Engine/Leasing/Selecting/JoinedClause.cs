@@ -17,7 +17,22 @@ internal sealed class JoinedClause : Clause
     public static Clause Of(bool all, IReadOnlyList<Clause> operands) =>
         operands is [var only] ? only : new JoinedClause(all, [.. operands.SelectMany(o => o is JoinedClause j && j.All == all ? j.Operands : [o])]);
 
-    public override bool Holds(Facts facts) => All ? Operands.All(o => o.Holds(facts)) : Operands.Any(o => o.Holds(facts));
+    public override bool? Judge(Facts facts)
+    {
+        var isKnown = true;
+        foreach (var operand in Operands)
+        {
+            var judged = operand.Judge(facts);
+            if (judged == !All)
+            {
+                return judged;
+            }
+
+            isKnown &= judged is not null;
+        }
+
+        return isKnown ? All : null;
+    }
 
     public override void Write(StringBuilder text, string blank)
     {

@@ -7,7 +7,7 @@ internal sealed class NameClause(string name) : Clause
 {
     public override IEnumerable<string> Names => [name];
 
-    public override bool Holds(Facts facts) => facts[name] is not (null or "" or "0" or "false" or "no");
+    public override bool? Judge(Facts facts) => facts.Lacks(name) ? null : facts[name] is not (null or "" or "0" or "false" or "no");
 
     public override void Write(StringBuilder text, string blank) => text.Append(name);
 }

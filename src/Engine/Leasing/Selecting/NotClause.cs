@@ -7,7 +7,7 @@ internal sealed class NotClause(Clause operand) : Clause
 {
     public override IEnumerable<string> Names => operand.Names;
 
-    public override bool Holds(Facts facts) => !operand.Holds(facts);
+    public override bool? Judge(Facts facts) => !operand.Judge(facts);
 
     public override void Write(StringBuilder text, string blank)
     {

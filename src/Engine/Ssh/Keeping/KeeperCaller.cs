@@ -7,7 +7,7 @@ namespace CrCache.Ssh.Keeping;
 /// <param name="alone">This process's own connections.</param>
 /// <param name="path">Finds the socket; null where there can be none.</param>
 /// <param name="start">Starts a keeper for a socket.</param>
-internal sealed class KeeperTransport(SshTransport alone, Func<string?> path, Action<string> start) : SshTransport
+internal sealed class KeeperCaller(SshCaller alone, Func<string?> path, Action<string> start) : SshCaller
 {
     private static readonly TimeSpan StartTime = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(3);
