@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace CrCache;
 
@@ -26,6 +27,10 @@ internal partial struct FileStatus
     [FieldOffset(40)]
     public long Size;
 
+    /// <summary>The blocks of 512 bytes that it takes: fewer than it has bytes where it has holes.</summary>
+    [FieldOffset(48)]
+    public long Blocks;
+
     /// <summary>When it was modified: seconds since 1970.</summary>
     [FieldOffset(112)]
     public long ModifiedSeconds;
@@ -42,6 +47,7 @@ internal partial struct FileStatus
     private const int RegularFile = 0x8000;
     private const int CurrentDirectory = -100;
     private const int NoFollow = 0x100;
+    private const int Itself = 0x1000;
     private const uint BasicStatistics = 0x7ff;
     private const int NoEntry = 2;
     private const int NotDirectory = 20;
@@ -54,9 +60,19 @@ internal partial struct FileStatus
     /// <param name="follow">Whether a link at its end is followed.</param>
     /// <returns>What is there; null for nothing.</returns>
     /// <exception cref="IOException">It cannot be told.</exception>
-    public static FileStatus? Of(string path, bool follow = true)
+    public static FileStatus? Of(string path, bool follow = true) => Of(CurrentDirectory, path, follow ? 0 : NoFollow);
+
+    /// <summary>Looks at a name in an open directory; a link is looked at itself.</summary>
+    /// <inheritdoc cref="Of(string, bool)"/>
+    public static FileStatus? In(SafeFileHandle directory, string name) => Of((int)directory.DangerousGetHandle(), name, NoFollow);
+
+    /// <summary>Looks at what is open.</summary>
+    /// <exception cref="IOException">It cannot be told.</exception>
+    public static FileStatus Of(SafeFileHandle file) => Of((int)file.DangerousGetHandle(), "", Itself) ?? throw new FileNotFoundException();
+
+    private static FileStatus? Of(int directory, string path, int flags)
     {
-        if (StatX(CurrentDirectory, path, follow ? 0 : NoFollow, BasicStatistics, out var status) == 0)
+        if (StatX(directory, path, flags, BasicStatistics, out var status) == 0)
         {
             return status;
         }
@@ -66,6 +82,6 @@ internal partial struct FileStatus
     }
 
     // statx(2) and not stat(2): its layout is the same on every architecture and C library.
-    [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    [LibraryImport("libc", EntryPoint = "statx", StringMarshallingCustomType = typeof(FileName.Marshaller), SetLastError = true)]
     private static partial int StatX(int directory, string path, int flags, uint mask, out FileStatus status);
 }
