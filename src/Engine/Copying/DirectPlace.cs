@@ -37,7 +37,7 @@ internal sealed class DirectPlace(DirectView view, Routes.CopyMode mode) : CopyP
     }
 
     public override Task<CopyReceiver> ReceiveAsync(CopyTarget target, CopyMeter meter, bool compresses, CancellationToken cancellationToken) =>
-        Task.FromResult<CopyReceiver>(new DirectReceiver(target, mode, meter));
+        Task.FromResult<CopyReceiver>(new DirectReceiver(target, view, mode, meter));
 
     public override Task<IReadOnlyList<string>> SumAsync(CopyTarget target, IReadOnlyList<string> paths, CancellationToken cancellationToken) =>
         DirectSource.SumAsync(new(target.Held!, null), paths, cancellationToken);

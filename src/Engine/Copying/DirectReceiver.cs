@@ -7,9 +7,10 @@ namespace CrCache.Copying;
 
 /// <summary>Puts things into a directory of this machine.</summary>
 /// <param name="target">The directory.</param>
+/// <param name="view">What paths there count from.</param>
 /// <param name="mode">How files of this machine are put there.</param>
 /// <param name="meter">Counts them.</param>
-internal sealed class DirectReceiver(CopyTarget target, CopyMode mode, CopyMeter meter) : CopyReceiver
+internal sealed class DirectReceiver(CopyTarget target, DirectView view, CopyMode mode, CopyMeter meter) : CopyReceiver
 {
     private const int BufferSize = 256 * 1024;
 
@@ -39,7 +40,7 @@ internal sealed class DirectReceiver(CopyTarget target, CopyMode mode, CopyMeter
     public override async Task PutFileAsync(CopyItem item, CopyContent content, CancellationToken cancellationToken)
     {
         // What cannot be read shall be told of the source, not of the target.
-        var link = mode == CopyMode.Symlink && content is { File: { } linked, Path: { } at } && content.View!.Shows(linked, at) ? at : null;
+        var link = mode == CopyMode.Symlink && content is { File: { } linked, Path: { } at } && view.Shows(linked, at) ? at : null;
         using var source = link is null ? content.File?.Read() : null;
         await PutAsync(item, async (directory, temporary) =>
         {

@@ -10,6 +10,7 @@ internal static class FarScripts
     public const char End = '\u0001';
 
     private const string Fields = "%f|%s|%Y|%y|";
+    private const string Record = $"{Fields}%n\u0001";
 
     /// <summary>
     /// Says what there is: <c>g</c> and records that are ended by a NUL, or <c>b</c> and those of stat's; then <c>g</c> again for a tar that knows holes.
@@ -24,7 +25,7 @@ internal static class FarScripts
           ;;
         *)
           e='\001\n' k=b
-          all() { find "$1" -exec stat -c '{{Fields}}%n\u0001' {} +; }
+          all() { find "$1" -exec stat -c '{{Record}}' {} +; }
           ;;
         esac
         case $(tar --version 2>&-) in *GNU*) g=g ;; *) g= ;; esac
