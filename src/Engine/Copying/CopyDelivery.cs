@@ -46,21 +46,58 @@ internal sealed class CopyDelivery : IAsyncDisposable
         }
     }
 
+    /// <summary>What it has to do.</summary>
+    public CopyPlan Plan => _plan;
+
+    /// <summary>Whether this process puts it there itself: files by its own ways.</summary>
+    public bool IsDirect => _target.Held is not null;
+
+    /// <summary>Whether there is nothing to do, or nothing is to be done.</summary>
+    public bool IsOver => _plan.IsEmpty || _options.DryRun;
+
     /// <summary>Copies.</summary>
     public async Task<CopyReport> RunAsync(CopyMeter meter, CancellationToken cancellationToken)
     {
-        if (_plan.IsEmpty || _options.DryRun)
-            return Report(0) with { Changes = _options.DryRun ? Changes() : [] };
-        var receiver = await _place.ReceiveAsync(_target, meter, _options.Compress, cancellationToken).ConfigureAwait(false);
+        if (IsOver)
+            return Report(0);
+        var receiver = await BeginAsync(meter, cancellationToken).ConfigureAwait(false);
         await using (receiver.ConfigureAwait(false))
+        {
+            await _sources.SendAsync(_plan, receiver, _options.Compress, cancellationToken).ConfigureAwait(false);
+            return await CompleteAsync(receiver, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Begins to put things there: the directories.</summary>
+    public async Task<CopyReceiver> BeginAsync(CopyMeter meter, CancellationToken cancellationToken)
+    {
+        var receiver = await _place.ReceiveAsync(_target, meter, _options.Compress, cancellationToken).ConfigureAwait(false);
+        try
         {
             foreach (var item in _plan.Parts.SelectMany(p => p.Items).Where(i => i.Entry.Kind == CopyKind.Directory))
                 await receiver.PutDirectoryAsync(item, cancellationToken).ConfigureAwait(false);
-            await _sources.SendAsync(_plan, receiver, _options.Compress, cancellationToken).ConfigureAwait(false);
-            await receiver.CompleteAsync(_plan.Removed, cancellationToken).ConfigureAwait(false);
-            return Report(receiver.Bytes);
+            return receiver;
+        }
+        catch
+        {
+            await receiver.DisposeAsync().ConfigureAwait(false);
+            throw;
         }
     }
+
+    /// <summary>All has been put.</summary>
+    public async Task<CopyReport> CompleteAsync(CopyReceiver receiver, CancellationToken cancellationToken)
+    {
+        await receiver.CompleteAsync(_plan.Removed, cancellationToken).ConfigureAwait(false);
+        return Report(receiver.Bytes);
+    }
+
+    /// <summary>What has been done.</summary>
+    public CopyReport Report(long bytes) => new(Files.Count(), AllFiles, bytes)
+    {
+        Deleted = _plan.Removed.Count,
+        Changes = _options.DryRun ? Changes() : [],
+    };
 
     public ValueTask DisposeAsync() => _target.DisposeAsync();
 
@@ -69,13 +106,11 @@ internal sealed class CopyDelivery : IAsyncDisposable
         ? [tree.Name]
         : delete ? ["."] : tree.Entries.Skip(1).Select(e => e.Path).Where(p => !p.Contains('/', StringComparison.Ordinal));
 
-    private CopyReport Report(long bytes) => new(Files.Count(), AllFiles, bytes) { Deleted = _plan.Removed.Count };
-
     private IReadOnlyList<CopyChange> Changes() =>
     [
-        .. _plan.Removed.Select(r => new CopyChange(CopyChangeKind.Delete, _target.Show(r))),
+        .. _plan.Removed.Select(r => new CopyChange(CopyChangeKind.Delete, FileName.Show(_target.Show(r)))),
         .. _plan.Parts.SelectMany(p => p.Items).Where(i => i.Changed).Select(i => new CopyChange(
-            _target.Existing.ContainsKey(i.Target) ? CopyChangeKind.Update : CopyChangeKind.Create, _target.Show(i.Target))),
+            _target.Existing.ContainsKey(i.Target) ? CopyChangeKind.Update : CopyChangeKind.Create, FileName.Show(_target.Show(i.Target)))),
     ];
 
     /// <summary>Takes files that seem to be unchanged, and hold something else, for changed.</summary>

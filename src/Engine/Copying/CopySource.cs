@@ -6,6 +6,9 @@ internal abstract class CopySource : IAsyncDisposable
     /// <summary>The files and trees.</summary>
     public abstract IReadOnlyList<CopyTree> Trees { get; }
 
+    /// <summary>Whether it can hand over the same again, and to several at once.</summary>
+    public abstract bool IsRepeatable { get; }
+
     /// <summary>Hands files and links over.</summary>
     /// <param name="parts">The files and links, by what they are part of.</param>
     /// <param name="receiver">Gets each, in any order.</param>

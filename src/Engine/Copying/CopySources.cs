@@ -37,13 +37,18 @@ internal sealed class CopySources : IAsyncDisposable
     public CopySource Of(CopyTree tree) => _sources.First(s => s.Trees.Contains(tree, ReferenceEqualityComparer.Instance));
 
     /// <summary>Hands over what has changed.</summary>
-    public async Task SendAsync(CopyPlan plan, CopyReceiver receiver, bool compresses, CancellationToken cancellationToken)
+    public Task SendAsync(CopyPlan plan, CopyReceiver receiver, bool compresses, CancellationToken cancellationToken) => SendAsync(
+        [.. plan.Parts.Select(p => (p.Tree, (IReadOnlyList<CopyItem>)[.. p.Items.Where(i => i.Changed && i.Entry.Kind != CopyKind.Directory)]))],
+        receiver,
+        compresses,
+        cancellationToken);
+
+    /// <summary>Hands files and links over.</summary>
+    public async Task SendAsync(
+        IReadOnlyList<(CopyTree Tree, IReadOnlyList<CopyItem> Items)> parts, CopyReceiver receiver, bool compresses, CancellationToken cancellationToken)
     {
-        foreach (var group in plan.Parts.GroupBy(p => Of(p.Tree)))
-        {
-            var parts = group.Select(p => (p.Tree, (IReadOnlyList<CopyItem>)[.. p.Items.Where(i => i.Changed && i.Entry.Kind != CopyKind.Directory)]));
-            await group.Key.SendAsync([.. parts.Where(p => p.Item2.Count > 0)], receiver, compresses, cancellationToken).ConfigureAwait(false);
-        }
+        foreach (var group in parts.Where(p => p.Items.Count > 0).GroupBy(p => Of(p.Tree)))
+            await group.Key.SendAsync([.. group], receiver, compresses, cancellationToken).ConfigureAwait(false);
     }
 
     public async ValueTask DisposeAsync()

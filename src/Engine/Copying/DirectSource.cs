@@ -9,6 +9,8 @@ internal sealed class DirectSource(DirectView view, IReadOnlyList<CopyTree> tree
 {
     public override IReadOnlyList<CopyTree> Trees => trees;
 
+    public override bool IsRepeatable => true;
+
     public override async Task SendAsync(
         IReadOnlyList<(CopyTree Tree, IReadOnlyList<CopyItem> Items)> parts, CopyReceiver receiver, bool compresses, CancellationToken cancellationToken)
     {
@@ -67,7 +69,7 @@ internal sealed class DirectSource(DirectView view, IReadOnlyList<CopyTree> tree
                 }
 
                 using var file = Held(found, held, item.Entry.Path);
-                await receiver.PutFileAsync(item, CopyContent.OfFile(file, view, tree, item.Entry), cancellationToken).ConfigureAwait(false);
+                await receiver.PutFileAsync(item, CopyContent.OfFile(file, view, item.Entry, tree), cancellationToken).ConfigureAwait(false);
             }
             catch (Exception e) when (CopyFailure.IsOfFile(e))
             {

@@ -48,7 +48,7 @@ internal sealed class FarArchive(CopyPath about, Dictionary<string, (CopyTree Tr
     {
         CopyKind.Link when entry.Kind == CopyKind.Link => receiver.PutLinkAsync(item, entry.Target, cancellationToken),
         CopyKind.File when entry is { Kind: CopyKind.File, IsHardLink: false } =>
-            receiver.PutFileAsync(item, new(null, null, entry.Length, content) { Parts = entry.Parts }, cancellationToken),
+            receiver.PutFileAsync(item, new(null, entry.Length, content) { Parts = entry.Parts }, cancellationToken),
         CopyKind.File when entry.IsHardLink =>
             throw CopyFailure.Of(tree.Show(item.Entry), "it is a hard link, which the tar there does not send as a file of its own"),
         _ => throw CopyFailure.Of(tree.Show(item.Entry), $"refused, because the other side listed it as one thing and sent another ({entry.Kind})"),

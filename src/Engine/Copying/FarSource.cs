@@ -12,6 +12,8 @@ internal sealed class FarSource(ResolvedRoute route, FarSession session, IReadOn
 
     public override IReadOnlyList<CopyTree> Trees { get; } = [.. trees.Select(t => t.Tree)];
 
+    public override bool IsRepeatable => false;
+
     public override async Task SendAsync(
         IReadOnlyList<(CopyTree Tree, IReadOnlyList<CopyItem> Items)> parts, CopyReceiver receiver, bool compresses, CancellationToken cancellationToken)
     {

@@ -32,6 +32,32 @@ public sealed class FileCopier
     public Task<CopyReport> CopyAsync(IReadOnlyList<CopyPath> sources, CopyPath destination, CopyOptions options, CancellationToken cancellationToken) =>
         CopyAsync(sources, destination, options, null, cancellationToken);
 
+    /// <summary>
+    /// Copies the same to several places at once: it is listed and read once, and each gets what it needs. One that is slow does not hold
+    /// the others up, and one that fails does not stop them.
+    /// </summary>
+    /// <param name="sources">What to copy, at least one.</param>
+    /// <param name="destinations">Where to, each as for one alone; at least one.</param>
+    /// <param name="options">How.</param>
+    /// <param name="cancellationToken">Gives up; each file is the old one or the new one.</param>
+    /// <returns>What became of each, in their order.</returns>
+    /// <exception cref="UsageException">A resource nobody acquired, or nothing to copy.</exception>
+    /// <exception cref="LeaseLostException">A hand-out that was named has ended.</exception>
+    /// <exception cref="ResourceException">A source that cannot be found; it is named.</exception>
+    public async Task<IReadOnlyList<CopyOutcome>> CopyAsync(
+        IReadOnlyList<CopyPath> sources, IReadOnlyList<CopyPath> destinations, CopyOptions options, CancellationToken cancellationToken)
+    {
+        if (destinations.Count == 0)
+            throw new UsageException("there is nowhere to copy to: name a destination");
+        CopyPlaces places = new(_resolver, null);
+        CopyPlace[] to = [.. destinations.Select(places.Of)];
+        var from = await CopySources.ListAsync(places, sources, options, cancellationToken).ConfigureAwait(false);
+        await using (from.ConfigureAwait(false))
+        {
+            return await new CopyFan(from, options).RunAsync([.. to.Zip(destinations)], cancellationToken).ConfigureAwait(false);
+        }
+    }
+
     private async Task<CopyReport> CopyAsync(
         IReadOnlyList<CopyPath> sources, CopyPath destination, CopyOptions options, CopyMode? mode, CancellationToken cancellationToken)
     {

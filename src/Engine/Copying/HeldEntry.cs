@@ -54,6 +54,9 @@ internal sealed class HeldEntry : IDisposable
     /// <exception cref="IOException">It cannot be told.</exception>
     public HeldEntry? Entry(string name) => Open((int)_handle.DangerousGetHandle(), name, NoFollow);
 
+    /// <summary>Holds the same once more.</summary>
+    public HeldEntry Again() => new(Handle(Routes.Libc.DuplicateFrom((int)_handle.DangerousGetHandle(), Routes.Libc.DuplicateCloseOnExec, 0)));
+
     /// <summary>Opens the file that is held.</summary>
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
     public SafeFileHandle Read() => Handle(DirectoryCalls.Open(DirectoryCalls.CurrentDirectory, Link, DirectoryCalls.CloseOnExec, 0));
