@@ -7,6 +7,10 @@ namespace CrCache;
 [StructLayout(LayoutKind.Explicit, Size = 256)]
 internal partial struct FileStatus
 {
+    /// <summary>How many names it has; none once it is deleted.</summary>
+    [FieldOffset(16)]
+    public uint Links;
+
     /// <summary>Its owner's number.</summary>
     [FieldOffset(20)]
     public uint User;
@@ -31,6 +35,10 @@ internal partial struct FileStatus
     [FieldOffset(48)]
     public long Blocks;
 
+    /// <summary>When it was last changed in any way, by this machine's clock: seconds since 1970.</summary>
+    [FieldOffset(96)]
+    public long ChangedSeconds;
+
     /// <summary>When it was modified: seconds since 1970.</summary>
     [FieldOffset(112)]
     public long ModifiedSeconds;
@@ -45,6 +53,7 @@ internal partial struct FileStatus
 
     private const int TypeMask = 0xf000;
     private const int RegularFile = 0x8000;
+    private const int DirectoryType = 0x4000;
     private const int CurrentDirectory = -100;
     private const int NoFollow = 0x100;
     private const int Itself = 0x1000;
@@ -54,6 +63,9 @@ internal partial struct FileStatus
 
     /// <summary>Whether it is a file of bytes: no directory, device, pipe or socket.</summary>
     public readonly bool IsRegular => (Mode & TypeMask) == RegularFile;
+
+    /// <summary>Whether it is a directory.</summary>
+    public readonly bool IsDirectory => (Mode & TypeMask) == DirectoryType;
 
     /// <summary>Looks at a path.</summary>
     /// <param name="path">The path.</param>

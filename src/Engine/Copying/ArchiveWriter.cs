@@ -37,7 +37,7 @@ internal sealed class ArchiveWriter(Stream output)
             await ExtraAsync('L', [.. name, 0], cancellationToken).ConfigureAwait(false);
         if (target.Length > NameLength)
             await ExtraAsync('K', [.. target, 0], cancellationToken).ConfigureAwait(false);
-        var map = entry.Parts is null ? [] : Map(entry.Parts);
+        var map = entry.Parts is null ? [] : Map(entry.Parts, entry.Length);
         if (extras.Length > 0)
             await ExtraAsync('x', extras, cancellationToken).ConfigureAwait(false);
         var size = entry.Kind != CopyKind.File ? 0 : entry.Parts is { } parts ? map.Length + parts.Sum(p => p.Length) : entry.Length;
@@ -138,11 +138,13 @@ internal sealed class ArchiveWriter(Stream output)
     }
 
     /// <summary>What stands before a file with holes: how many parts, and where each begins and how long it is.</summary>
-    private static byte[] Map(IReadOnlyList<FilePart> parts)
+    private static byte[] Map(IReadOnlyList<FilePart> parts, long length)
     {
+        // A hole at the end ends with a part that holds nothing.
+        var all = parts is [.., var last] && last.Start + last.Length == length ? parts : [.. parts, new(length, 0)];
         StringBuilder map = new();
-        map.Append(CultureInfo.InvariantCulture, $"{parts.Count}\n");
-        foreach (var part in parts)
+        map.Append(CultureInfo.InvariantCulture, $"{all.Count}\n");
+        foreach (var part in all)
             map.Append(CultureInfo.InvariantCulture, $"{part.Start}\n{part.Length}\n");
         return [.. Encoding.ASCII.GetBytes(map.ToString()), .. new byte[-map.Length & (Block - 1)]];
     }

@@ -20,7 +20,7 @@ internal static class Deletion
             var root = items[0].Target;
             foreach (var entry in target.Existing.Values)
             {
-                if (root.Length > 0 && !(entry.Path.StartsWith(root, StringComparison.Ordinal) && entry.Path.Length > root.Length && entry.Path[root.Length] == '/'))
+                if (entry.Path.Length == 0 || (root.Length > 0 && !(entry.Path.StartsWith(root, StringComparison.Ordinal) && entry.Path.Length > root.Length && entry.Path[root.Length] == '/')))
                     continue;
                 var relative = entry with { Path = root.Length > 0 ? entry.Path[(root.Length + 1)..] : entry.Path };
                 if (!tree.Exclusion.Covers(relative))

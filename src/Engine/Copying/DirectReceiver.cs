@@ -52,11 +52,9 @@ internal sealed class DirectReceiver(CopyTarget target, DirectView view, CopyMod
 
             if (mode == CopyMode.Hardlink && content.File is { } file && directory.TryHardLink(file, temporary))
                 return null;
-            var made = directory.Create(temporary);
+            var made = LeftBehind.Make(directory, temporary);
             try
             {
-                // Whoever finds it behind a crash can tell that nobody works on it any more.
-                _ = DirectoryCalls.Lock(made, DirectoryCalls.Exclusive);
                 if (source is not null)
                     KernelCopy.Run(source, made, meter, cancellationToken);
                 else
@@ -92,6 +90,10 @@ internal sealed class DirectReceiver(CopyTarget target, DirectView view, CopyMod
                     directory.Remove(name);
             });
         }
+
+        foreach (var directory in _directories.Select(i => i.Target).Where(target.Existing.ContainsKey).Prepend(""))
+            if (_held.Directory(directory) is { } held)
+                LeftBehind.Remove(held);
 
         // What is in a directory changes its time, so the deepest come first.
         foreach (var item in Enumerable.Reverse(_directories))

@@ -15,6 +15,7 @@ internal sealed class FarReceiver : CopyReceiver
     private readonly Stream _output;
     private readonly ArchiveWriter _writer;
     private readonly List<CopyItem> _directories = [];
+    private readonly List<string> _cleared = [];
 
     public FarReceiver(CopyTarget target, FarSession session, CopyMeter meter, bool compresses)
     {
@@ -28,11 +29,13 @@ internal sealed class FarReceiver : CopyReceiver
         if (item.Target.Length == 0)
             return Task.CompletedTask;
         _directories.Add(item);
+        Clear(item);
         return SendAsync(() => _writer.BeginAsync(Directory($"f/{item.Target}/", item, StagingMode), cancellationToken), cancellationToken);
     }
 
     public override async Task PutFileAsync(CopyItem item, CopyContent content, CancellationToken cancellationToken)
     {
+        Clear(item);
         using var file = content.File?.Read();
         var parts = file is null ? content.Parts : content.PartsOf(file);
         await SendAsync(
@@ -63,6 +66,7 @@ internal sealed class FarReceiver : CopyReceiver
 
     public override async Task PutLinkAsync(CopyItem item, string target, CancellationToken cancellationToken)
     {
+        Clear(item);
         ArchiveEntry entry = new() { Name = $"f/{item.Target}", Kind = CopyKind.Link, Mode = 0b111_111_111, Modified = item.Entry.Modified, Target = target };
         await SendAsync(() => _writer.BeginAsync(entry, cancellationToken), cancellationToken).ConfigureAwait(false);
         _meter.AddFile();
@@ -73,8 +77,9 @@ internal sealed class FarReceiver : CopyReceiver
         await SendAsync(
             async () =>
             {
-                if (removed.Count > 0)
-                    await WriteFileAsync("d", [.. removed.SelectMany(r => (byte[])[.. FileName.Encode($"./{r}"), 0])], cancellationToken).ConfigureAwait(false);
+                string[] gone = [.. _cleared, .. removed];
+                if (gone.Length > 0)
+                    await WriteFileAsync("d", [.. gone.SelectMany(r => (byte[])[.. FileName.Encode($"./{r}"), 0])], cancellationToken).ConfigureAwait(false);
                 if (_directories.Count > 0)
                     await WriteFileAsync("s", await ArchiveAsync(_directories, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
             },
@@ -121,6 +126,13 @@ internal sealed class FarReceiver : CopyReceiver
             await writer.BeginAsync(Directory($"{item.Target}/", item, item.Entry.Mode), cancellationToken).ConfigureAwait(false);
         await writer.CompleteAsync(cancellationToken).ConfigureAwait(false);
         return archive.ToArray();
+    }
+
+    // What is in the way goes once all has arrived, and just before it is put in place.
+    private void Clear(CopyItem item)
+    {
+        if (item.Clears)
+            _cleared.Add(item.Target);
     }
 
     private async Task WriteFileAsync(string name, byte[] content, CancellationToken cancellationToken)

@@ -104,7 +104,9 @@ internal static class FarScripts
         fi
         printf "$k%s$e" "$PWD"
         for n; do
-          if [ -e "./$n" ] || [ -L "./$n" ]; then all "./$n" || exit; fi
+          if [ "$n" = . ]; then all . || exit
+          elif [ -e "./$n" ] || [ -L "./$n" ]; then all "./$n" || exit
+          fi
         done
         printf ".$e"
         read -r z t || exit 0
