@@ -132,5 +132,7 @@ internal sealed class FarCommand : IAsyncDisposable
     }
 
     private string Clean(string line) =>
-        Names.Aggregate(line, (text, n) => text.Replace(n.Said, n.Shown, StringComparison.Ordinal)).Replace(": Cannot", ": cannot", StringComparison.Ordinal);
+        Names.Aggregate(line, (text, n) => text.Replace(n.Said, n.Shown, StringComparison.Ordinal))
+            .Replace(": Cannot", ": cannot", StringComparison.Ordinal)
+            .Replace(": Wrote only", ": the disk or a quota is full: wrote only", StringComparison.Ordinal);
 }
