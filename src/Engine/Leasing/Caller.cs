@@ -12,9 +12,13 @@ internal sealed class Caller(Func<string> stateDirectory)
 
     private readonly Lazy<ProcessIdentity> _process = new(ProcessIdentity.Current);
     private RunningCommands? _commands;
+    private TemporaryDirectories? _temporaries;
 
     /// <summary>The commands that it and others run on resources of this store.</summary>
     public RunningCommands Commands => _commands ??= new(stateDirectory, _process);
+
+    /// <summary>The directories on resources that go with their leases.</summary>
+    public TemporaryDirectories Temporaries => _temporaries ??= new(stateDirectory);
 
     /// <summary>This process, for the store.</summary>
     public string Process => _process.Value.ToString();
