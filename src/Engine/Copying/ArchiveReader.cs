@@ -13,6 +13,7 @@ internal sealed class ArchiveReader(Stream stream) : IDisposable
 {
     private const int Block = ArchiveWriter.Block;
     private const int MostExtra = 1024 * 1024;
+    private const long MostContent = 1L << 60;
     private const int MostParts = 1_000_000;
     private static readonly CompositeFormat Refused = CompositeFormat.Parse("its archive holds {0}");
 
@@ -40,9 +41,9 @@ internal sealed class ArchiveReader(Stream stream) : IDisposable
             RequireSum();
             var type = (char)_header[156];
             _left = length ?? Number(124, 12);
-            _padding = (int)(-_left & (Block - 1));
-            if (_left < 0)
+            if (_left is < 0 or > MostContent)
                 throw Wrong("a length that is none");
+            _padding = (int)(-_left & (Block - 1));
             if (type is not ('L' or 'K' or 'x' or 'g'))
                 return await EntryAsync(type, name ?? Name(), target ?? Text(157, 100), cancellationToken).ConfigureAwait(false);
             if (_left > MostExtra)

@@ -38,6 +38,10 @@ internal sealed record CopyPlan(IReadOnlyList<(CopyTree Tree, IReadOnlyList<Copy
             throw CopyFailure.Found($"{tree.Show(entry)} is a device, pipe or socket: only files, directories and links are copied");
         if (!taken.TryAdd(path, entry) && (entry.Kind != CopyKind.Directory || taken[path].Kind != CopyKind.Directory))
             throw new UsageException(FileName.Show($"two of the sources would become {target.Show(path)}: copy them one by one"));
+
+        // The directory that is copied into is none of what is copied.
+        if (path.Length == 0)
+            return new(entry, path, Changed: false);
         if (!target.Existing.TryGetValue(path, out var existing))
             return new(entry, path, Changed: true);
         if (existing.Kind == CopyKind.Special)
