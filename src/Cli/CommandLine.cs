@@ -23,6 +23,7 @@ internal sealed class CommandLine
         _root.Add(new ExplainCommand(Options, source));
         _root.Add(_run);
         _root.Add(new CopyCommand(Options));
+        _root.Add(new TemporaryCommand(Options));
         _root.Add(new ReleaseCommand(Options));
         _root.Add(new RenewCommand(Options));
         _root.Add(new HoldCommand(Options));

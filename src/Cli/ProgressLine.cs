@@ -6,15 +6,16 @@ namespace CrCache.Cli;
 internal sealed class ProgressLine : IDisposable
 {
     private readonly string _what;
+    private readonly object? _far;
     private readonly long _start = TimeProvider.System.GetTimestamp();
     private readonly Lock _lock = new();
     private readonly Timer? _timer;
     private bool _shown;
     private bool _ended;
 
-    public ProgressLine(string what, bool quiet)
+    public ProgressLine(string what, bool quiet, object? far = null)
     {
-        _what = Printable.Line(what);
+        (_what, _far) = (Printable.Line(what), far);
         if (!quiet && Terminal.IsWatched)
             _timer = new Timer(_ => Show(), null, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(1));
     }
@@ -38,7 +39,7 @@ internal sealed class ProgressLine : IDisposable
             if (_ended)
                 return;
             var seconds = (int)TimeProvider.System.GetElapsedTime(_start).TotalSeconds;
-            Talk.Write(string.Create(CultureInfo.InvariantCulture, $"\r\e[Kcrcache: {_what} ... {seconds} s"));
+            Talk.Write(string.Create(CultureInfo.InvariantCulture, $"\r\e[Kcrcache: {_what} ... {seconds} s{(_far?.ToString() is { Length: > 0 } far ? $", {far}" : "")}"));
             _shown = true;
         }
     }

@@ -34,11 +34,16 @@ public sealed class CopyToResource : ResourceTask
             return;
         var engine = OpenEngine();
         CopyPath[] files = [.. Files.Select(f => new CopyPath(Resource: null, f.GetMetadata("FullPath")))];
+        var directory = ResourceDirectory.Needed(Destination, files.Length);
         _ = await OnEachAsync(resources, async r =>
         {
-            await ResourceDirectory.MakeAsync(engine.Commands, r, ResourceDirectory.Needed(Destination, files.Length), cancellationToken);
-            return await engine.Files.CopyAsync(files, new CopyPath(r, Destination), cancellationToken);
+            await ResourceDirectory.MakeAsync(engine.Commands, r, directory, cancellationToken);
+            return true;
         });
+        var outcomes = await engine.Files.CopyAsync(files, [.. resources.Select(r => new CopyPath(r, Destination))], new CopyOptions(), cancellationToken);
+        CrCacheException[] failures = [.. outcomes.Select(o => o.Failure).OfType<CrCacheException>()];
+        if (failures.Length > 0)
+            throw new AggregateException(failures);
         CopiedFiles = CopiedFile.Items(Resources, Files, _ => Destination);
     }
 }

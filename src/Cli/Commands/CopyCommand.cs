@@ -1,5 +1,6 @@
 using System.CommandLine;
-using System.Globalization;
+using System.Text;
+using System.Text.Json;
 using CrCache.Copying;
 
 namespace CrCache.Cli.Commands;
@@ -11,9 +12,25 @@ internal sealed class CopyCommand : Command
     private readonly Argument<string[]> _paths = new("SRC... DST")
     {
         HelpName = "SRC... DST",
-        Description = "Paths here, or NAME:PATH on a leased resource; the last one is where to",
+        Description = "Paths here, or NAME:PATH on a leased resource, where PATH may hold *, ? and [...]; the last one is where to",
         Arity = ArgumentArity.OneOrMore,
     };
+    private readonly Option<string[]> _to = new("--to")
+    {
+        HelpName = "NAME",
+        Description = "A resource to copy to, as often as there are: DST is then a path on each of them",
+        Arity = ArgumentArity.OneOrMore,
+    };
+    private readonly Option<string[]> _exclude = new("--exclude")
+    {
+        HelpName = "PATTERN",
+        Description = "Leave out what fits, as a line of .gitignore has it; also those of .crcacheignore at a tree's root",
+        Arity = ArgumentArity.OneOrMore,
+    };
+    private readonly Option<bool> _delete = new("--delete") { Description = "Delete from the directories copied to what the sources do not have" };
+    private readonly Option<bool> _dryRun = new("--dry-run", "-n") { Description = "Only say what would be done" };
+    private readonly Option<bool> _checksum = new("--checksum", "-c") { Description = "Compare what files hold, not only size, time and mode" };
+    private readonly Option<bool> _compress = new("--compress", "-z") { Description = "Compress what goes over the way, which pays where that is slow" };
     private readonly Option<bool> _recursive = new("--recursive", "-r")
     {
         Description = "Trees are always taken whole; accepted because cp and scp ask for it",
@@ -24,8 +41,12 @@ internal sealed class CopyCommand : Command
     {
         _options = options;
         Aliases.Add("copy");
+        _to.AllowMultipleArgumentsPerToken = false;
+        _exclude.AllowMultipleArgumentsPerToken = false;
+        _to.CompletionSources.Add(new Completions(options).Leased);
         Add(_paths);
-        Add(_recursive);
+        foreach (var option in new Option[] { _to, _exclude, _delete, _dryRun, _checksum, _compress, _recursive })
+            Add(option);
         SetAction(RunAsync);
     }
 
@@ -34,26 +55,79 @@ internal sealed class CopyCommand : Command
         if (parsed.GetRequiredValue(_paths) is not [.. { Length: > 0 } from, var to])
             throw new UsageException("cp needs SRC and DST: what to copy, and where to");
 
-        CopyPath[] sources = [.. from.Select(CopyPath.Parse)];
-        var destination = CopyPath.Parse(to);
+        CopyPath[] sources = [.. from.Select(p => CopyPath.Parse(GivenName.Of(p)))];
+        var destinations = Destinations(parsed.GetValue(_to), to);
+        var json = parsed.GetValue(_options.Json);
         var engine = _options.OpenEngine(parsed);
-        var report = await Interruption.AllowAsync(async token =>
+        CopyProgressText far = new();
+        CopyOptions options = new()
         {
-            using var progress = new ProgressLine($"copying to {to}", parsed.GetValue(_options.Quiet));
-            return await engine.Files.CopyAsync(sources, destination, token);
+            Exclude = parsed.GetValue(_exclude) ?? [],
+            Delete = parsed.GetValue(_delete),
+            DryRun = parsed.GetValue(_dryRun),
+            Checksum = parsed.GetValue(_checksum),
+            Compress = parsed.GetValue(_compress),
+            Progress = Terminal.IsWatched ? far : null,
+        };
+        var outcomes = await Interruption.AllowAsync(async token =>
+        {
+            using var progress = new ProgressLine($"copying to {to}", parsed.GetValue(_options.Quiet), far);
+            return destinations is [var only]
+                ? [new(only, await engine.Files.CopyAsync(sources, only, options, token), null)]
+                : await engine.Files.CopyAsync(sources, destinations, options, token);
         });
-        if (parsed.GetValue(_options.Json))
+        Show(outcomes, json, several: parsed.GetValue(_to) is { Length: > 0 });
+        CrCacheException[] failures = [.. outcomes.Select(o => o.Failure).OfType<CrCacheException>()];
+        foreach (var failure in failures.SkipLast(1))
+            new ErrorReport(json).Write(failure);
+        return failures.Length == 0 ? ExitCodes.Done : throw failures[^1];
+    }
+
+    private static CopyPath[] Destinations(string[]? names, string to)
+    {
+        if (names is not { Length: > 0 })
+            return [CopyPath.Parse(GivenName.Of(to))];
+        if (to.Length == 0)
+            throw new UsageException("a path to copy to is empty");
+        return [.. names.Distinct().Select(n => CopyPath.Parse([.. Encoding.UTF8.GetBytes($"{ResourceReference.Parse(n)}:"), .. GivenName.Of(to)]))];
+    }
+
+    private static void Show(IReadOnlyList<CopyOutcome> outcomes, bool json, bool several)
+    {
+        if (json)
         {
-            Output.Line(JsonText.Of(writer =>
-            {
-                writer.WriteStartObject();
-                writer.WriteNumber("files", report.Files);
-                writer.WriteNumber("sent", report.Sent);
-                writer.WriteNumber("bytes", report.Bytes);
-                writer.WriteEndObject();
-            }));
+            Output.Line(several
+                ? JsonText.Array(outcomes.Where(o => o.Report is not null), (writer, o) => Write(writer, o.Destination.Resource?.ToString(), o.Report!))
+                : JsonText.Of(writer =>
+                {
+                    writer.WriteStartObject();
+                    Write(writer, null, outcomes[0].Report!);
+                    writer.WriteEndObject();
+                }));
+            return;
         }
 
-        return ExitCodes.Done;
+        foreach (var change in outcomes.SelectMany(o => o.Report?.Changes ?? []))
+            Output.Line($"{change.Kind.ToString().ToLowerInvariant()} {Printable.Line(change.Path)}");
+    }
+
+    private static void Write(Utf8JsonWriter writer, string? resource, CopyReport report)
+    {
+        if (resource is not null)
+            writer.WriteString("resource", resource);
+        writer.WriteNumber("files", report.Files);
+        writer.WriteNumber("sent", report.Sent);
+        writer.WriteNumber("bytes", report.Bytes);
+        if (report.Deleted > 0)
+            writer.WriteNumber("deleted", report.Deleted);
+        if (report.Changes.Count == 0)
+            return;
+        writer.WriteStartArray("changes");
+        JsonText.Objects(writer, report.Changes, (w, change) =>
+        {
+            w.WriteString("kind", change.Kind.ToString().ToLowerInvariant());
+            w.WriteString("path", change.Path);
+        });
+        writer.WriteEndArray();
     }
 }

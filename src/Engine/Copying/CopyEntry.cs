@@ -22,6 +22,10 @@ internal sealed record CopyEntry(string Path, CopyKind Kind, int Mode, long Size
         _ => CopyKind.Special,
     }, mode & PermissionMask, size, modified);
 
+    /// <summary>Reads what the kernel says.</summary>
+    public static CopyEntry Of(string path, in FileStatus status) =>
+        Of(path, status.Mode, status.Size, (status.ModifiedSeconds * Second) + status.ModifiedNanoseconds);
+
     /// <summary>
     /// Whether the other is a copy of this, as rsync judges it. Some file systems and archives keep whole seconds only, and
     /// .NET keeps ticks of 100 ns.

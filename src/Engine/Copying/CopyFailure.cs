@@ -9,10 +9,15 @@ internal static class CopyFailure
     /// <summary>The line.</summary>
     /// <param name="what">The file, as a user would name it.</param>
     /// <param name="exception">What happened.</param>
-    public static ResourceException Of(string what, Exception exception) => new(ErrorCodes.CopyFailed, $"cannot copy {what}: {Reason(exception)}", exception);
+    public static ResourceException Of(string what, Exception exception) => new(ErrorCodes.CopyFailed, Line(what, Reason(exception)), exception);
 
     /// <summary>The line.</summary>
-    public static ResourceException Of(string what, string reason) => new(ErrorCodes.CopyFailed, $"cannot copy {what}: {reason}");
+    public static ResourceException Of(string what, string reason) => new(ErrorCodes.CopyFailed, Line(what, reason));
+
+    /// <summary>A line about what was found.</summary>
+    public static ResourceException Found(string line) => new(ErrorCodes.CopyFailed, FileName.Show(line));
+
+    private static string Line(string what, string reason) => FileName.Show($"cannot copy {what}: {reason}");
 
     private static string Reason(Exception exception)
     {

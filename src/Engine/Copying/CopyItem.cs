@@ -4,4 +4,5 @@ namespace CrCache.Copying;
 /// <param name="Entry">What is copied.</param>
 /// <param name="Target">Where to, from the target's directory; empty for that itself.</param>
 /// <param name="Changed">False where the target has it already.</param>
-internal sealed record CopyItem(CopyEntry Entry, string Target, bool Changed);
+/// <param name="Clears">Whether something of another kind is there, and is to go.</param>
+internal sealed record CopyItem(CopyEntry Entry, string Target, bool Changed, bool Clears = false);

@@ -25,6 +25,11 @@ public sealed record CopyPath(ResourceReference? Resource, string Path)
         return new(ResourceReference.Parse(text[..colon]), path.Length > 0 ? path : ".");
     }
 
+    /// <summary>Reads the same from bytes: a path need not be text.</summary>
+    /// <param name="text">The bytes, as the system has them.</param>
+    /// <inheritdoc cref="Parse(string)"/>
+    public static CopyPath Parse(ReadOnlySpan<byte> text) => Parse(FileName.Decode(text));
+
     /// <inheritdoc/>
     public override string ToString() => Resource is { } resource ? $"{resource}:{Path}" : Path;
 }

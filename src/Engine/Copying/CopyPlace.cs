@@ -4,32 +4,31 @@ namespace CrCache.Copying;
 internal abstract class CopyPlace
 {
     /// <summary>Finds what is to be copied.</summary>
-    /// <param name="origin">Where it is.</param>
+    /// <param name="origins">Where it is.</param>
+    /// <param name="exclusion">What is left out of trees.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <returns>All of it.</returns>
+    /// <returns>All of it; dispose it.</returns>
     /// <exception cref="ResourceException">There is no such thing, or it cannot be read.</exception>
-    public abstract Task<CopyTree> ListAsync(CopyPath origin, CancellationToken cancellationToken);
+    public abstract Task<CopySource> ListAsync(IReadOnlyList<CopyPath> origins, Exclusion exclusion, CancellationToken cancellationToken);
 
     /// <summary>Finds what a copy would replace.</summary>
     /// <param name="destination">Where to.</param>
-    /// <param name="names">The names that would be put there, were it a directory.</param>
+    /// <param name="names">The names that would be put there, were it a directory; one that is a dot stands for all that is in it.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The target.</returns>
     /// <exception cref="ResourceException">There is no directory to put it in.</exception>
     public abstract Task<CopyTarget> LookAsync(CopyPath destination, IReadOnlyList<string> names, CancellationToken cancellationToken);
 
-    /// <summary>Hands files and links over.</summary>
-    /// <param name="tree">What they are part of.</param>
-    /// <param name="items">The files and links.</param>
-    /// <param name="receiver">Gets each, in any order.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <returns>A task that ends when all are handed over.</returns>
-    /// <exception cref="ResourceException">One cannot be read.</exception>
-    public abstract Task SendAsync(
-        CopyTree tree, IReadOnlyList<CopyItem> items, CopyReceiver receiver, CancellationToken cancellationToken);
+    /// <summary>Says what files in a target hold, to be compared with what others do.</summary>
+    /// <inheritdoc cref="CopySource.SumAsync" path="/returns"/>
+    public abstract Task<IReadOnlyList<string>> SumAsync(CopyTarget target, IReadOnlyList<string> paths, CancellationToken cancellationToken);
 
     /// <summary>Begins to put things into a target.</summary>
-    public abstract Task<CopyReceiver> ReceiveAsync(CopyTarget target, CancellationToken cancellationToken);
+    /// <param name="target">The target.</param>
+    /// <param name="meter">Counts what goes there.</param>
+    /// <param name="compresses">Whether the way is slow.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public abstract Task<CopyReceiver> ReceiveAsync(CopyTarget target, CopyMeter meter, bool compresses, CancellationToken cancellationToken);
 
     /// <summary>What both ends ask of a destination.</summary>
     protected static (string Directory, string Name) Split(string path)

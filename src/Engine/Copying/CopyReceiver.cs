@@ -19,7 +19,9 @@ internal abstract class CopyReceiver : IAsyncDisposable
     public abstract Task PutLinkAsync(CopyItem item, string target, CancellationToken cancellationToken);
 
     /// <summary>All has been put: it is in place afterwards, with every directory's mode and time.</summary>
-    public abstract Task CompleteAsync(CancellationToken cancellationToken);
+    /// <param name="removed">What is to go, by its path from the target's directory.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public abstract Task CompleteAsync(IReadOnlyList<string> removed, CancellationToken cancellationToken);
 
     public abstract ValueTask DisposeAsync();
 }

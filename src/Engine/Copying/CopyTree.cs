@@ -5,7 +5,8 @@ namespace CrCache.Copying;
 /// <param name="Name">The name it gets in a directory; empty where only what is in it is meant (<c>dir/.</c>).</param>
 /// <param name="Location">Its real path and on which machine, to tell a copy into itself; null for what is no directory.</param>
 /// <param name="Entries">The root first, each directory before what is in it.</param>
-internal sealed record CopyTree(CopyPath Origin, string Name, string? Location, IReadOnlyList<CopyEntry> Entries)
+/// <param name="Exclusion">What was left out, and is nobody's to delete.</param>
+internal sealed record CopyTree(CopyPath Origin, string Name, string? Location, IReadOnlyList<CopyEntry> Entries, Exclusion Exclusion)
 {
     public CopyEntry Root => Entries[0];
 

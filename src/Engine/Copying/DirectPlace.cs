@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace CrCache.Copying;
 
 /// <summary>A file system that this process reads and writes itself.</summary>
@@ -8,23 +10,8 @@ internal sealed class DirectPlace(DirectView view, Routes.CopyMode mode) : CopyP
     /// <summary>Whether its absolute paths are this machine's own.</summary>
     public bool IsThisMachine => view.Roots.Count == 0;
 
-    public override Task<CopyTree> ListAsync(CopyPath origin, CancellationToken cancellationToken)
-    {
-        try
-        {
-            using var found = view.Find(origin.Path);
-            var first = (found is null ? null : FileSystem.Look(found.Link, "")) ?? throw CopyFailure.Of(origin.ToString(), "no such file or directory");
-            if (found!.Name is not null)
-                return Task.FromResult(new CopyTree(origin, Split(origin.Path).Name, null, [first]));
-            List<CopyEntry> entries = [first];
-            AddBelow(origin, found.Directory, entries, cancellationToken);
-            return Task.FromResult(new CopyTree(origin, CopyTree.NameOf(origin.Path), view.Locate(found.Directory), entries));
-        }
-        catch (Exception e) when (CopyFailure.IsOfFile(e))
-        {
-            throw CopyFailure.Of(origin.ToString(), e);
-        }
-    }
+    public override Task<CopySource> ListAsync(IReadOnlyList<CopyPath> origins, Exclusion exclusion, CancellationToken cancellationToken) =>
+        Task.FromResult<CopySource>(new DirectSource(view, [.. origins.SelectMany(o => List(o, exclusion, cancellationToken))]));
 
     public override Task<CopyTarget> LookAsync(CopyPath destination, IReadOnlyList<string> names, CancellationToken cancellationToken)
     {
@@ -49,77 +36,101 @@ internal sealed class DirectPlace(DirectView view, Routes.CopyMode mode) : CopyP
         }
     }
 
-    public override async Task SendAsync(
-        CopyTree tree, IReadOnlyList<CopyItem> items, CopyReceiver receiver, CancellationToken cancellationToken)
-    {
-        using var found = Find(tree);
-        using HeldTree held = new(found.Directory);
-        foreach (var item in items)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            try
-            {
-                var path = (found.Name is null ? held.Of(item.Entry.Path) : found.Link) ?? throw new FileNotFoundException();
-                if (item.Entry.Kind == CopyKind.Link)
-                {
-                    await receiver.PutLinkAsync(item, new FileInfo(path).LinkTarget ?? throw new IOException("it is no longer a link"), cancellationToken).ConfigureAwait(false);
-                    continue;
-                }
+    public override Task<CopyReceiver> ReceiveAsync(CopyTarget target, CopyMeter meter, bool compresses, CancellationToken cancellationToken) =>
+        Task.FromResult<CopyReceiver>(new DirectReceiver(target, view, mode, meter));
 
-                using var file = HeldEntry.Any(path) ?? throw new FileNotFoundException();
-                if (FileStatus.Of(file.Link) is not { IsRegular: true })
-                    throw new IOException("it is no longer a file");
-                await receiver.PutFileAsync(item, CopyContent.OfFile(file, view.PathHere(file), item.Entry.Size), cancellationToken).ConfigureAwait(false);
-            }
-            catch (Exception e) when (CopyFailure.IsOfFile(e))
-            {
-                throw CopyFailure.Of(tree.Show(item.Entry), e);
-            }
-        }
-    }
+    public override Task<IReadOnlyList<string>> SumAsync(CopyTarget target, IReadOnlyList<string> paths, CancellationToken cancellationToken) =>
+        DirectSource.SumAsync(new(target.Held!, null), paths, cancellationToken);
 
-    public override Task<CopyReceiver> ReceiveAsync(CopyTarget target, CancellationToken cancellationToken) =>
-        Task.FromResult<CopyReceiver>(new DirectReceiver(target, view, mode));
-
-    private HeldPath Find(CopyTree tree)
+    private CopyTree[] List(CopyPath origin, Exclusion exclusion, CancellationToken cancellationToken)
     {
         try
         {
-            return view.Find(tree.Origin.Path) is { } found && found.Name is null == (tree.Root.Kind == CopyKind.Directory)
-                ? found
-                : throw CopyFailure.Of(tree.Origin.ToString(), "it vanished or became something else");
+            if (One(origin, exclusion, cancellationToken) is { } tree)
+                return [tree];
+            CopyTree[] matches = [.. new FilePattern(view).Matches(origin.Path).Select(p => One(origin with { Path = p }, exclusion, cancellationToken)).OfType<CopyTree>()];
+            return origin.Resource is not null && matches.Length > 0 ? matches : throw CopyFailure.Of(origin.ToString(), "no such file or directory");
         }
         catch (Exception e) when (CopyFailure.IsOfFile(e))
         {
-            throw CopyFailure.Of(tree.Origin.ToString(), e);
+            throw CopyFailure.Of(origin.ToString(), e);
         }
+    }
+
+    private CopyTree? One(CopyPath origin, Exclusion exclusion, CancellationToken cancellationToken)
+    {
+        using var found = view.Find(origin.Path);
+        if (found?.Name is { } name)
+            return found.Directory.Look(name, "") is { } file ? new(origin, Split(origin.Path).Name, null, [file], exclusion) : null;
+        if (found is null)
+            return null;
+        if (Rules(found.Directory) is { } rules)
+            exclusion = exclusion.With(rules);
+        List<CopyEntry> entries = [CopyEntry.Of("", found.Directory.Status)];
+        AddBelow(origin, found.Directory, [""], entries, exclusion, cancellationToken);
+        return new(origin, CopyTree.NameOf(origin.Path), view.Locate(found.Directory), entries, exclusion);
+    }
+
+    private static string? Rules(HeldEntry directory)
+    {
+        using var file = directory.Entry(Exclusion.RulesFile);
+        if (file is null || !file.Status.IsRegular)
+            return null;
+        using FileStream stream = new(file.Read(), FileAccess.Read);
+        using MemoryStream content = new();
+        stream.CopyTo(content);
+        return FileName.Decode(content.GetBuffer().AsSpan(0, (int)content.Length));
     }
 
     private CopyTarget Target(CopyPath destination, HeldPath found, IReadOnlyList<string> names, CancellationToken cancellationToken)
     {
-        List<CopyEntry> existing = [.. names.Distinct().Select(n => FileSystem.Look(found.Directory.Of(n), n)).OfType<CopyEntry>()];
-        AddBelow(destination, found.Directory, existing, cancellationToken);
+        List<CopyEntry> existing = names.Contains(".")
+            ? []
+            : [.. names.Distinct().Select(n => found.Directory.Look(n, n)).OfType<CopyEntry>()];
+        string[] directories = names.Contains(".") ? [""] : [.. existing.Where(e => e.Kind == CopyKind.Directory).Select(e => e.Path)];
+        AddBelow(destination, found.Directory, directories, existing, null, cancellationToken);
         return new(destination, found.Directory.RealPath, found.Name, view.Locate(found.Directory), existing.ToDictionary(e => e.Path, StringComparer.Ordinal)) { Held = found.Directory };
     }
 
-    /// <summary>Adds what is in the directories of a list, and in theirs.</summary>
-    private static void AddBelow(CopyPath shown, HeldEntry root, List<CopyEntry> entries, CancellationToken cancellationToken)
+    /// <summary>Adds what is in directories, and in theirs, each before what is in it.</summary>
+    private static void AddBelow(
+        CopyPath shown, HeldEntry root, IReadOnlyList<string> directories, List<CopyEntry> entries, Exclusion? exclusion, CancellationToken cancellationToken)
     {
         using HeldTree held = new(root);
-        for (var i = 0; i < entries.Count; i++)
+        Stack<string> left = new(directories.Reverse());
+        while (left.TryPop(out var directory))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (entries[i] is not { Kind: CopyKind.Directory, Path: var directory })
-                continue;
-            var children = Directory.GetFileSystemEntries(held.Directory(directory)?.Link ?? throw Vanished(shown, directory));
-            foreach (var child in children.Order(StringComparer.Ordinal))
+            var at = held.Directory(directory) ?? throw Vanished(shown, directory);
+            var first = entries.Count;
+            foreach (var name in Names(shown, directory, at))
             {
-                var name = CopyPlan.Join(directory, Path.GetFileName(child));
-                entries.Add(FileSystem.Look(child, name) ?? throw Vanished(shown, name));
+                var entry = at.Look(name, CopyPlan.Join(directory, name));
+                if (entry is null && exclusion is not null && !TemporaryName.Is(name))
+                    throw Vanished(shown, CopyPlan.Join(directory, name));
+                if (entry is not null && exclusion?.LeavesOut(entry) is not true)
+                    entries.Add(entry);
             }
+
+            for (var i = entries.Count - 1; i >= first; i--)
+                if (entries[i].Kind == CopyKind.Directory)
+                    left.Push(entries[i].Path);
         }
     }
 
-    private static ResourceException Vanished(CopyPath shown, string name) => CopyFailure.Of(
-        $"{shown.ToString().TrimEnd('/')}/{name}", name.Contains('\ufffd', StringComparison.Ordinal) ? "its name is not valid UTF-8" : "it vanished");
+    private static List<string> Names(CopyPath shown, string path, HeldEntry directory)
+    {
+        try
+        {
+            var names = directory.Names();
+            names.Sort(StringComparer.Ordinal);
+            return names;
+        }
+        catch (Exception e) when (path.Length > 0 && CopyFailure.IsOfFile(e))
+        {
+            throw CopyFailure.Of($"{shown.ToString().TrimEnd('/')}/{path}", e);
+        }
+    }
+
+    private static ResourceException Vanished(CopyPath shown, string name) => CopyFailure.Of($"{shown.ToString().TrimEnd('/')}/{name}", "it vanished");
 }

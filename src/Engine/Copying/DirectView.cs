@@ -49,8 +49,8 @@ internal sealed record DirectView(IReadOnlyList<string> Roots, string Start, Pro
     public bool Shows(HeldEntry file, string path)
     {
         using var found = Roots.Count == 0 ? null : Find(path);
-        return Roots.Count == 0 || (found is not null && FileStatus.Of(found.Link, follow: false) is { } there
-            && FileStatus.Of(file.Link) is { } here && (there.Device, there.Inode) == (here.Device, here.Inode));
+        return Roots.Count == 0 || (found is { Name: { } name } && found.Directory.StatusOf(name) is { } there
+            && file.Status is var here && (there.Device, there.Inode) == (here.Device, here.Inode));
     }
 
     private static HeldPath? OnMachine(string path, bool follow)
@@ -114,7 +114,7 @@ internal sealed record DirectView(IReadOnlyList<string> Roots, string Start, Pro
                 }
 
                 var isLast = left.All(p => p.Length == 0);
-                if ((isLast && !follow) || new FileInfo(held.Peek().Of(part)).LinkTarget is not { } target)
+                if ((isLast && !follow) || held.Peek().LinkTarget(part) is not { } target)
                     return isLast ? new(held.Pop(), part) : null;
                 if (++links > MostLinks)
                     throw new IOException("too many levels of links");

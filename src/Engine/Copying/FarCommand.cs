@@ -23,6 +23,9 @@ internal sealed class FarCommand : IAsyncDisposable
 
     public Stream Output => _running.StandardOutput;
 
+    /// <summary>Names in what it says, and what a user knows them as.</summary>
+    public IReadOnlyList<(string Said, string Shown)> Names { get; set; } = [(": f/", ": ")];
+
     /// <summary>Starts a script.</summary>
     /// <param name="route">The way there.</param>
     /// <param name="about">What is copied, for messages.</param>
@@ -31,17 +34,48 @@ internal sealed class FarCommand : IAsyncDisposable
     public static async Task<FarCommand> StartAsync(
         ResolvedRoute route, CopyPath about, IReadOnlyList<string> script, CancellationToken cancellationToken)
     {
+        // Names that are not UTF-8 get through what takes text only.
+        var arguments = script.Skip(2);
+        var (prologue, escaped) = arguments.Any(FileName.HasBytes) ? (FarScripts.Unescape, arguments.Select(Escape)) : ("", arguments);
+
         // Messages and names alike in every country; a resource need not have env(1).
-        ResourceCommand command = new() { Arguments = ["/bin/sh", "-c", $"LC_ALL=C; export LC_ALL\n{script[0]}", .. script.Skip(1)] };
+        ResourceCommand command = new() { Arguments = ["/bin/sh", "-c", $"LC_ALL=C; export LC_ALL\n{prologue}{script[0]}", script[1], .. escaped] };
         return new(await route.StartAsync(command, cancellationToken).ConfigureAwait(false), about);
     }
 
-    /// <summary>Gives it all it reads. One that ends early says why itself.</summary>
-    public async Task FeedAsync(string text, CancellationToken cancellationToken)
+    /// <summary>A text in which nothing but letters, digits and slashes stands for itself, as printf's <c>%b</c> reads it.</summary>
+    public static string Escape(string text)
+    {
+        StringBuilder escaped = new();
+        foreach (var value in FileName.Encode(text))
+        {
+            if (char.IsAsciiLetterOrDigit((char)value) || value is (byte)'/' or (byte)'.' or (byte)'-')
+                escaped.Append((char)value);
+            else
+                escaped.Append("\\0").Append(Convert.ToString(value, 8).PadLeft(3, '0'));
+        }
+
+        return escaped.ToString();
+    }
+
+    /// <summary>Gives it names, each ended by NUL, and nothing after them. One that ends early says why itself.</summary>
+    public async Task FeedAsync(IEnumerable<string> names, CancellationToken cancellationToken)
     {
         try
         {
-            await Input.WriteAsync(Encoding.UTF8.GetBytes(text), cancellationToken).ConfigureAwait(false);
+            using MemoryStream part = new();
+            foreach (var name in names)
+            {
+                part.Write(FileName.Encode(name));
+                part.WriteByte(0);
+                if (part.Length < 64 * 1024)
+                    continue;
+                await Input.WriteAsync(part.GetBuffer().AsMemory(0, (int)part.Length), cancellationToken).ConfigureAwait(false);
+                part.SetLength(0);
+            }
+
+            if (part.Length > 0)
+                await Input.WriteAsync(part.GetBuffer().AsMemory(0, (int)part.Length), cancellationToken).ConfigureAwait(false);
             await Input.DisposeAsync().ConfigureAwait(false);
         }
         catch (IOException)
@@ -59,8 +93,19 @@ internal sealed class FarCommand : IAsyncDisposable
         var result = await _running.WaitAsync(cancellationToken).ConfigureAwait(false);
         if (result.ExitCode == 0 || result.ExitCode == tolerates)
             return;
-        var lines = (await _error.WaitAsync(cancellationToken).ConfigureAwait(false)).Lines();
-        throw CopyFailure.Of(_about.ToString(), lines.Count > 0 ? Clean(lines[0]) : $"its other side ended with exit code {result.ExitCode}");
+        var lines = await SaidAsync(cancellationToken).ConfigureAwait(false);
+        throw CopyFailure.Of(_about.ToString(), lines is [var first, ..] ? first : $"its other side ended with exit code {result.ExitCode}");
+    }
+
+    /// <summary>What it said on its standard error, once it has ended.</summary>
+    public async Task<IReadOnlyList<string>> SaidAsync(CancellationToken cancellationToken) =>
+        [.. (await _error.WaitAsync(cancellationToken).ConfigureAwait(false)).Lines().Select(Clean)];
+
+    /// <summary>Lets it end by itself: it reads that there is nothing to do.</summary>
+    public async Task LeaveAsync()
+    {
+        await CloseAsync().ConfigureAwait(false);
+        await ((Task)_running.WaitAsync(CancellationToken.None)).WaitAsync(Grace).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     public async ValueTask DisposeAsync()
@@ -68,6 +113,14 @@ internal sealed class FarCommand : IAsyncDisposable
         // It may have a temporary directory to remove. A tar that was just being started may miss the signal, and reads on until
         // its input ends; the script around it has had the signal by then.
         _running.Signal(Terminate);
+        await CloseAsync().ConfigureAwait(false);
+        await _running.StopAsync(Grace).ConfigureAwait(false);
+        await _running.DisposeAsync().ConfigureAwait(false);
+        await ((Task)_error).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private async Task CloseAsync()
+    {
         try
         {
             await Input.DisposeAsync().ConfigureAwait(false);
@@ -76,13 +129,10 @@ internal sealed class FarCommand : IAsyncDisposable
         {
             // Nobody reads what was still to be written.
         }
-
-        await _running.StopAsync(Grace).ConfigureAwait(false);
-        await _running.DisposeAsync().ConfigureAwait(false);
-        await ((Task)_error).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    private static string Clean(string line) => line
-        .Replace(": f/", ": ", StringComparison.Ordinal)
-        .Replace(": Cannot", ": cannot", StringComparison.Ordinal);
+    private string Clean(string line) =>
+        Names.Aggregate(line, (text, n) => text.Replace(n.Said, n.Shown, StringComparison.Ordinal))
+            .Replace(": Cannot", ": cannot", StringComparison.Ordinal)
+            .Replace(": Wrote only", ": the disk or a quota is full: wrote only", StringComparison.Ordinal);
 }

@@ -1,67 +1,134 @@
 namespace CrCache.Copying;
 
 /// <summary>
-/// What runs at the other end of a copy: sh, find, stat, tar and mv, as GNU and busybox both have them. Lists are
-/// records of stat's fields, each ended by a byte that no name in its right mind holds.
+/// What runs at the other end of a copy: sh, find, stat, tar and mv, as GNU and busybox both have them. No name is ever part of a script.
+/// What is copied is listed first; the same script then goes on with the archive, when it is told to by a line: each copy is one command there.
 /// </summary>
 internal static class FarScripts
 {
-    /// <summary>Ends a record; a line feed follows.</summary>
+    /// <summary>Ends a record of stat's; a line feed follows.</summary>
     public const char End = '\u0001';
 
     private const string Fields = "%f|%s|%Y|%y|";
     private const string Record = $"{Fields}%n\u0001";
 
-    /// <summary><c>$1</c> a path, <c>$2</c> its directory, <c>$3</c> its name: says where it is, then lists it.</summary>
-    public const string List =
+    /// <summary>
+    /// Says what there is: <c>g</c> and records that are ended by a NUL, or <c>b</c> and those of stat's; then <c>g</c> again for a tar that knows holes.
+    /// <c>all</c> lists a path. What is said ends with a record that is a dot.
+    /// </summary>
+    private const string Begin =
         $$"""
-        if [ -d "$1" ] && [ ! -L "$1" ]; then
-          cd -- "$1" || exit
-          printf 'd%s\001\n' "$(pwd -P)"
-          exec find . -exec stat -c '{{Record}}' {} +
-        fi
-        cd -- "$2" 2>/dev/null && { [ -e "./$3" ] || [ -L "./$3" ]; } || { printf 'n\001\n'; exit 0; }
-        printf 'f\001\n'
-        exec stat -c '{{Record}}' "./$3"
-        """;
+        case $(find --version 2>&-) in
+        *GNU*)
+          e='\0' k=g
+          all() { find "$1" -printf '%y|%m|%s|%T@|%p\0'; }
+          ;;
+        *)
+          e='\001\n' k=b
+          all() { find "$1" -exec stat -c '{{Record}}' {} +; }
+          ;;
+        esac
+        case $(tar --version 2>&-) in *GNU*) g=g ;; *) g= ;; esac
+        printf "$k$e$g$e"
 
-    /// <summary><c>$1</c> a path, <c>$2</c> its directory, <c>$3</c> its name, then names: says what it is, then lists what would be replaced.</summary>
-    public const string Look =
-        $$"""
-        if [ -d "$1" ]; then k=d; cd -- "$1" || exit; shift 3
-        elif [ -d "$2" ]; then k=f; cd -- "$2" || exit; n=$3; set -- "$n"
-        else printf 'n\001\n'; exit 0
-        fi
-        printf '%s%s\001\n' $k "$(pwd -P)"
-        for n; do
-          if [ -e "./$n" ] || [ -L "./$n" ]; then find "./$n" -exec stat -c '{{Record}}' {} + || exit; fi
-        done
         """;
 
     /// <summary>
-    /// <c>$1</c> a directory: sends what is asked for on standard input, names ended by NUL. busybox's tar cannot be asked, and
-    /// sends <c>$2</c>. (GNU's own format, because .NET cannot read a line feed in a name of the pax format.)
+    /// Paths: lists each, <c>d</c> or <c>f</c> with the directory it is in, the path itself, what is in it, and an empty record; <c>n</c> where there is
+    /// nothing. One that is not there and holds a pattern is all that fits. Then sends what is asked for on standard input, names from the root that
+    /// are ended by NUL. busybox's tar cannot be asked, and sends all of the paths that the line names. (GNU's own format, because a line feed in a
+    /// name is one there.)
     /// </summary>
     public const string Send =
-        """
-        cd -- "$1" || exit
-        case $(tar --version 2>/dev/null) in
-        *GNU*) exec tar --null --no-recursion --hard-dereference --format=gnu -T - -cf - ;;
-        esac
+        Begin + """
+        one() (
+          if [ -d "$1" ] && [ ! -L "$1" ]; then
+            cd -P -- "$1" || exit
+            printf "d%s$e%s$e" "$PWD" "$1"
+            if [ -f .crcacheignore ]; then printf i; cat .crcacheignore && printf "$e" || exit; fi
+            all . || exit
+          elif [ -e "$1" ] || [ -L "$1" ]; then
+            cd -P -- "${1%/*}/" || exit
+            printf "f%s$e%s$e" "$PWD" "$1"
+            all "./${1##*/}" || exit
+          else
+            exit 3
+          fi
+          printf "$e"
+        )
+        for p; do
+          one "$p" && continue || s=$?
+          [ $s -eq 3 ] || exit 1
+          n=1
+          case $p in
+          *[*?[]*)
+            IFS=
+            for q in $p; do
+              one "$q" && n= && continue || s=$?
+              [ $s -eq 3 ] || exit 1
+            done
+            unset IFS
+            ;;
+          esac
+          [ -z "$n" ] || printf "n$e%s$e$e" "$p"
+        done
+        printf ".$e"
+        read -r z paths || exit 0
+        cd / || exit
+        if [ -n "$g" ]; then
+          [ "$z" = z ] || exec tar --null --no-recursion --hard-dereference --sparse --format=gnu -T - -cf -
+          exec tar --null --no-recursion --hard-dereference --sparse --format=gnu -I 'gzip -1' -T - -cf -
+        fi
         cat >/dev/null
-        exec tar -cf - "$2"
+        set -f --
+        for p in $paths; do
+          p=$(printf '%b.' "$p")
+          set -- "$@" "${p%.}"
+        done
+        [ "$z" = z ] || exec tar -cf - "$@"
+        exec tar -czf - "$@"
         """;
 
     /// <summary>
-    /// <c>$1</c> a directory, <c>$2</c> a name for a new one in it: unpacks beside what is there, then moves each file into its place. In the archive <c>f</c> holds what is
-    /// put; <c>s</c> is an archive of directories as they shall be in the end, which being filled changes.
+    /// <c>$1</c> a path, <c>$2</c> its directory, <c>$3</c> its name, then names: says what it is, <c>d</c> or <c>f</c> with the directory, and lists what
+    /// would be replaced; <c>n</c> where there is no directory. Then, told by a line with <c>z</c> or <c>-</c> and a name for a new directory in it, unpacks
+    /// beside what is there, and moves each file into its place. In the archive <c>f</c> holds what is put; <c>d</c> is names of what is to go before,
+    /// each ended by NUL; <c>s</c> is an archive of directories as they shall be in the end, which being filled changes. The new directory says in its
+    /// name which process works in it: whoever comes next removes those of the dead, and those of other machines once they are a day old.
     /// </summary>
     public const string Receive =
-        """
-        t=
-        end() { [ -z "$t" ] || { chmod -R u+rwx "$t"; rm -rf "$t"; } 2>/dev/null; }
-        trap end EXIT
+        Begin + """
+        if [ -d "$1" ]; then k=d; cd -P -- "$1" || exit; shift 3
+        elif [ -d "$2" ]; then k=f; cd -P -- "$2" || exit; set -- "$3"
+        else printf "n$e.$e"; exit 0
+        fi
+        printf "$k%s$e" "$PWD"
+        for n; do
+          if [ "$n" = . ]; then all . || exit
+          elif [ -e "./$n" ] || [ -L "./$n" ]; then all "./$n" || exit
+          fi
+        done
+        printf ".$e"
+        read -r z t || exit 0
+        start() { { read -r s <"/proc/$1/stat"; } 2>&- || return; s=${s##*) }; set -- $s; shift 19; s=$1; }
+        b= i= s=
+        { read -r b </proc/sys/kernel/random/boot_id; } 2>&-
+        i=$(stat -L -c %i /proc/self/ns/pid 2>&-)
+        start $$
+        n=$t
+        t=$PWD/$n-${b%%-*}-$i-$$-$s
+        end() { [ ! -d "$t" ] || { chmod -R u+rwx "$t"; rm -rf "$t"; } 2>/dev/null; }
+        trap 'trap "" HUP INT TERM; end' EXIT
         trap 'trap "" HUP INT TERM; exit 143' HUP INT TERM
+        for o in .crcache-*-*-*-*-*; do
+          [ -d "$o" ] && [ ! -L "$o" ] || continue
+          r=${o#.crcache-*-} s=
+          case $r in
+          "${b%%-*}-$i-"*) r=${r#*-*-}; start "${r%-*}"; [ "$s" != "${r##*-}" ] || continue ;;
+          *) [ -n "$(find "./$o" -prune -mmin +1440)" ] || continue ;;
+          esac
+          { chmod -R u+rwx "./$o"; rm -rf "./$o"; } 2>/dev/null
+        done
         put() {
           find "$1" -mindepth 1 -maxdepth 1 ! -type d -exec sh -c 'd=$0; exec mv -f -- "$@" "$d"' "$2/" {} + || return
           for e in "$1"/* "$1"/.*; do
@@ -73,14 +140,21 @@ internal static class FarScripts
             fi
           done
         }
-        cd -- "$1" || exit
         umask 077
-        t=$PWD/$2
         mkdir "$t" || exit
-        tar -xpof - -C "$t" || exit
+        c=-xpof
+        [ "$z" != z ] || c=-xzpof
+        tar $c - -C "$t" || exit
         cat >/dev/null
+        [ ! -s "$t/d" ] || xargs -0 rm -rf -- <"$t/d" || exit
         if [ -d "$t/f" ]; then put "$t/f" "$PWD" || exit; fi
         [ ! -f "$t/s" ] || tar -xpof "$t/s" -C "$PWD"
+        """;
+
+    /// <summary><c>$1</c> a directory: says what the files whose names it reads hold, a line each.</summary>
+    public const string Sum =
+        """
+        cd -P -- "$1" && exec xargs -0 sha256sum --
         """;
 
     /// <summary>
@@ -114,5 +188,18 @@ internal static class FarScripts
         done
         [ $# -eq 0 ] || rmdir -- "$@" 2>&-
         exit $s
+        """;
+
+    /// <summary>Stands before a script whose arguments hold bytes that no text holds: they come with those written out in octal.</summary>
+    public const string Unescape =
+        """
+        i=$#
+        while [ $i -gt 0 ]; do
+          a=$(printf '%b.' "$1")
+          shift
+          set -- "$@" "${a%.}"
+          i=$((i - 1))
+        done
+
         """;
 }

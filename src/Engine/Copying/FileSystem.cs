@@ -6,9 +6,7 @@ namespace CrCache.Copying;
 /// <summary>The C library's calls for files, where .NET cannot tell a pipe from a file or set a link's time.</summary>
 internal static unsafe partial class FileSystem
 {
-    private const int CurrentDirectory = -100;
     private const int NoFollow = 0x100;
-    private const int Follow = 0x400;
     private const long Second = 1_000_000_000;
     private const long LeaveTime = (1L << 30) - 2;
 
@@ -20,7 +18,7 @@ internal static unsafe partial class FileSystem
     /// <exception cref="IOException">It cannot be told.</exception>
     public static CopyEntry? Look(string path, string name, bool follow = false) =>
         FileStatus.Of(path, follow) is { } status
-            ? CopyEntry.Of(name, status.Mode, status.Size, (status.ModifiedSeconds * Second) + status.ModifiedNanoseconds)
+            ? CopyEntry.Of(name, status)
             : null;
 
     /// <summary>A path without links and dots.</summary>
@@ -32,7 +30,7 @@ internal static unsafe partial class FileSystem
             throw new IOException(Marshal.GetLastPInvokeErrorMessage());
         try
         {
-            return Marshal.PtrToStringUTF8(real)!;
+            return FileName.Decode(MemoryMarshal.CreateReadOnlySpanFromNullTerminated((byte*)real));
         }
         finally
         {
@@ -40,14 +38,15 @@ internal static unsafe partial class FileSystem
         }
     }
 
-    /// <summary>Sets when a file, directory or link itself was modified.</summary>
-    /// <param name="path">The path.</param>
+    /// <summary>Sets when something in a directory was modified; a link is none of what it leads to.</summary>
+    /// <param name="directory">The directory.</param>
+    /// <param name="name">Its name in it.</param>
     /// <param name="modified">Nanoseconds since 1970.</param>
-    public static void SetModified(string path, long modified)
+    public static void SetModified(SafeFileHandle directory, string name, long modified)
     {
         var times = stackalloc long[4];
         Times(modified, times);
-        Require(SetTimes(CurrentDirectory, path, times, NoFollow));
+        DirectoryCalls.Require(SetTimes(directory, name, times, NoFollow));
     }
 
     /// <summary>Sets when an open file was modified.</summary>
@@ -55,12 +54,8 @@ internal static unsafe partial class FileSystem
     {
         var times = stackalloc long[4];
         Times(modified, times);
-        Require(SetTimes(file, times));
+        DirectoryCalls.Require(SetTimes(file, times));
     }
-
-    /// <summary>Gives a file that is held another name.</summary>
-    /// <returns>Whether that could be done: not across file systems.</returns>
-    public static bool TryHardLink(HeldEntry file, string name) => Link(CurrentDirectory, file.Link, CurrentDirectory, name, Follow) == 0;
 
     private static void Times(long modified, long* times)
     {
@@ -70,22 +65,13 @@ internal static unsafe partial class FileSystem
         (times[0], times[1], times[2], times[3]) = (0, LeaveTime, seconds, nanoseconds);
     }
 
-    private static void Require(int result)
-    {
-        if (result != 0)
-            throw new IOException(Marshal.GetLastPInvokeErrorMessage());
-    }
-
-    [LibraryImport("libc", EntryPoint = "utimensat", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
-    private static partial int SetTimes(int directory, string path, long* times, int flags);
+    [LibraryImport("libc", EntryPoint = "utimensat", StringMarshallingCustomType = typeof(FileName.Marshaller), SetLastError = true)]
+    private static partial int SetTimes(SafeFileHandle directory, string name, long* times, int flags);
 
     [LibraryImport("libc", EntryPoint = "futimens", SetLastError = true)]
     private static partial int SetTimes(SafeFileHandle file, long* times);
 
-    [LibraryImport("libc", EntryPoint = "linkat", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
-    private static partial int Link(int directory, string file, int newDirectory, string name, int flags);
-
-    [LibraryImport("libc", EntryPoint = "realpath", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    [LibraryImport("libc", EntryPoint = "realpath", StringMarshallingCustomType = typeof(FileName.Marshaller), SetLastError = true)]
     private static partial nint ResolvePath(string path, nint buffer);
 
     [LibraryImport("libc", EntryPoint = "free")]

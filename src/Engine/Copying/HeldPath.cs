@@ -5,8 +5,5 @@ namespace CrCache.Copying;
 /// <param name="Name">The name in it; null where the directory itself is meant.</param>
 internal sealed record HeldPath(HeldEntry Directory, string? Name) : IDisposable
 {
-    /// <summary>A name of it for this process.</summary>
-    public string Link => Directory.Of(Name ?? ".");
-
     public void Dispose() => Directory.Dispose();
 }

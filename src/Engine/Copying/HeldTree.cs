@@ -7,48 +7,57 @@ namespace CrCache.Copying;
 /// <param name="root">The directory; it is not disposed of.</param>
 internal sealed class HeldTree(HeldEntry root) : IDisposable
 {
-    private HeldEntry? _last;
-    private string _path = "";
+    // What comes next is often beside or below what came last. More than these many are looked up again.
+    private const int MostHeld = 64;
 
-    /// <summary>A name of something for this process, until the next is asked for.</summary>
-    /// <param name="relative">Its path from the root; empty for the root itself.</param>
+    private readonly List<(string Path, HeldEntry Entry)> _way = [];
+
+    /// <summary>The directory that something is in, until the next is asked for, and its name in that.</summary>
+    /// <param name="relative">Its path from the root; not empty.</param>
     /// <returns>Null where a directory on the way is none, or no longer.</returns>
-    public string? Of(string relative)
+    public (HeldEntry Directory, string Name)? Of(string relative)
     {
         var slash = relative.LastIndexOf('/');
-        return Directory(slash < 0 ? "" : relative[..slash])?.Of(relative.Length == 0 ? "." : relative[(slash + 1)..]);
+        return Directory(slash < 0 ? "" : relative[..slash]) is { } directory ? (directory, relative[(slash + 1)..]) : null;
     }
 
     /// <summary>A directory, until the next is asked for.</summary>
     /// <returns>Null where it is none, or no longer.</returns>
     public HeldEntry? Directory(string relative)
     {
-        if (relative.Length == 0)
-            return root;
-        if (_last is not null && _path == relative)
-            return _last;
-
-        // What comes next is often below what came last.
-        var below = _last is not null && relative.StartsWith($"{_path}/", StringComparison.Ordinal);
-        var (at, rest) = below ? (_last, relative[(_path.Length + 1)..]) : (null, relative);
-        if (!below)
-            Dispose();
-        foreach (var name in rest.Split('/'))
+        while (_way is [.., var (path, last)] && !IsAtOrBelow(relative, path))
         {
-            var child = (at ?? root).Child(name);
-            at?.Dispose();
-            at = child;
-            if (at is null)
-                break;
+            last.Dispose();
+            _way.RemoveAt(_way.Count - 1);
         }
 
-        (_last, _path) = (at, relative);
+        var (at, done) = _way is [.., var nearest] ? (nearest.Entry, nearest.Path.Length) : (root, 0);
+        while (done < relative.Length)
+        {
+            var start = done == 0 ? 0 : done + 1;
+            var slash = relative.IndexOf('/', start);
+            done = slash < 0 ? relative.Length : slash;
+            if (at.Child(relative[start..done]) is not { } child)
+                return null;
+            _way.Add((relative[..done], child));
+            at = child;
+            if (_way.Count > MostHeld)
+            {
+                _way[0].Entry.Dispose();
+                _way.RemoveAt(0);
+            }
+        }
+
         return at;
     }
 
     public void Dispose()
     {
-        _last?.Dispose();
-        _last = null;
+        foreach (var (_, entry) in _way)
+            entry.Dispose();
+        _way.Clear();
     }
+
+    private static bool IsAtOrBelow(string path, string directory) =>
+        path.StartsWith(directory, StringComparison.Ordinal) && (path.Length == directory.Length || path[directory.Length] == '/');
 }

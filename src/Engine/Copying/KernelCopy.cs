@@ -25,9 +25,10 @@ internal static unsafe partial class KernelCopy
     /// <summary>Copies a file.</summary>
     /// <param name="from">The file, open to be read.</param>
     /// <param name="to">A new file, empty, open to be written.</param>
+    /// <param name="meter">Counts what is copied.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="IOException">It cannot be read or written.</exception>
-    public static void Run(SafeFileHandle from, SafeFileHandle to, CancellationToken cancellationToken)
+    public static void Run(SafeFileHandle from, SafeFileHandle to, CopyMeter meter, CancellationToken cancellationToken)
     {
         if (Clone(to, CloneNumber, from) == 0)
             return;
@@ -43,13 +44,28 @@ internal static unsafe partial class KernelCopy
         for (long at = 0; at < length;)
         {
             var (start, end) = Data(from, at, length);
-            if (CopyRange(from, to, start, end, cancellationToken) < end)
+            if (CopyRange(from, to, start, end, meter, cancellationToken) < end)
                 return;
             at = end;
         }
 
         if (RandomAccess.GetLength(to) < length)
             RandomAccess.SetLength(to, length);
+    }
+
+    /// <summary>The parts of a file that are no holes; null where it cannot be told, or it has none.</summary>
+    public static IReadOnlyList<FilePart>? Parts(SafeFileHandle file, long length)
+    {
+        List<FilePart> parts = [];
+        for (long at = 0; at < length;)
+        {
+            var (start, end) = Data(file, at, length);
+            if (end > start)
+                parts.Add(new(start, end - start));
+            at = end;
+        }
+
+        return parts is [{ Start: 0 } all] && all.Length == length ? null : parts;
     }
 
     /// <summary>The next part that is no hole; an empty one at the end where there is none.</summary>
@@ -64,7 +80,7 @@ internal static unsafe partial class KernelCopy
 
     /// <summary>Copies a part, in the best way there is.</summary>
     /// <returns>Where it ended: before its end where the file has become shorter.</returns>
-    private static long CopyRange(SafeFileHandle from, SafeFileHandle to, long start, long end, CancellationToken cancellationToken)
+    private static long CopyRange(SafeFileHandle from, SafeFileHandle to, long start, long end, CopyMeter meter, CancellationToken cancellationToken)
     {
         var at = start;
         foreach (var call in (Func<SafeFileHandle, SafeFileHandle, long, nuint, nint>[])[InFileSystem, InKernel])
@@ -77,6 +93,7 @@ internal static unsafe partial class KernelCopy
                 if (copied < 0 && !Impossible.Contains(Marshal.GetLastPInvokeError()))
                     throw new IOException(Marshal.GetLastPInvokeErrorMessage());
                 at += Math.Max(copied, 0);
+                meter.Add(Math.Max(copied, 0));
             }
         }
 

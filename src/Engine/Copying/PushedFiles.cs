@@ -91,7 +91,7 @@ public sealed class PushedFiles
         var command = await FarCommand.StartAsync(_route, _about, script, cancellationToken).ConfigureAwait(false);
         await using (command.ConfigureAwait(false))
         {
-            await command.FeedAsync("", cancellationToken).ConfigureAwait(false);
+            await command.FeedAsync([], cancellationToken).ConfigureAwait(false);
             using StreamReader reader = new(command.Output, Encoding.UTF8, false, -1, leaveOpen: true);
             var output = await reader.ReadToEndAsync(cancellationToken).ConfigureAwait(false);
             take(output);

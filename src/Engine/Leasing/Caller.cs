@@ -14,9 +14,13 @@ internal sealed class Caller(Func<string> stateDirectory, FarProcesses far)
 
     private readonly Lazy<ProcessIdentity> _process = new(ProcessIdentity.Current);
     private RunningCommands? _commands;
+    private TemporaryDirectories? _temporaries;
 
     /// <summary>The commands that it and others run on resources of this store.</summary>
     public RunningCommands Commands => _commands ??= new(stateDirectory, _process, far);
+
+    /// <summary>The directories on resources that go with their leases.</summary>
+    public TemporaryDirectories Temporaries => _temporaries ??= new(stateDirectory);
 
     /// <summary>This process, for the store.</summary>
     public string Process => _process.Value.ToString();

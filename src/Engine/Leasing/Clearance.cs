@@ -8,6 +8,8 @@ namespace CrCache.Leasing;
 /// <summary>Carries out what is written down: makes resources ready for the next holder, or unmakes them, and whatever that brings with it.</summary>
 internal sealed class Clearance(StateStore store, SourceTypes types, HookCalls hooks, RouteBook routes, BaseTest bases, Caller caller, RuleBook book)
 {
+    private static readonly TimeSpan TidyTime = TimeSpan.FromSeconds(10);
+
     private readonly Restoration _restoration = new(store, types, hooks, routes, caller);
 
     /// <summary>Resets and unmakes resources, several at a time.</summary>
@@ -122,6 +124,7 @@ internal sealed class Clearance(StateStore store, SourceTypes types, HookCalls h
             await hooks.RunAsync(HookStages.Discard, settings, row, cancellationToken).ConfigureAwait(false);
         }
 
+        await TidyAsync(row, cancellationToken).ConfigureAwait(false);
         try
         {
             await type.DiscardAsync(routes.ContextOf(settings, row), cancellationToken).ConfigureAwait(false);
@@ -134,10 +137,31 @@ internal sealed class Clearance(StateStore store, SourceTypes types, HookCalls h
             }
         }
 
+        caller.Temporaries.Forget(row.Name);
         if (row.Problem is null)
         {
             // Else whoever was told of it is still to read what was said.
             hooks.Forget(row.Name);
+        }
+    }
+
+    /// <summary>Removes what is not gone with the resource, as on a machine that stays; one that is out of reach is given up all the same.</summary>
+    private async Task TidyAsync(ResourceRow row, CancellationToken cancellationToken)
+    {
+        if (row.Route is null || !caller.Temporaries.Any(row.Name))
+        {
+            return;
+        }
+
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(TidyTime);
+        try
+        {
+            await caller.Temporaries.RemoveAsync(row.Name, before: null, routes.StartOn(row.Name), limit.Token).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is CrCacheException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            // It is broken, which may be why it is discarded.
         }
     }
 

@@ -150,6 +150,7 @@ public sealed class LeaseService
 
         // Whoever starts one now finds that the hand-out has ended.
         await Task.WhenAll(leases.Select(l => _caller.Commands.EndAsync(l.Resource, cancellationToken))).ConfigureAwait(false);
+        await Task.WhenAll(leases.Select(l => _caller.Temporaries.RemoveAsync(l.Resource, l.Epoch, _book.StartOn(l.Resource), cancellationToken))).ConfigureAwait(false);
         return leases;
     }
 
@@ -172,6 +173,23 @@ public sealed class LeaseService
 
         var owner = Caller.Owner(terms);
         return Change(resources, "hold", (transitions, row) => transitions.Hold(row, owner));
+    }
+
+    /// <summary>
+    /// Makes a directory on a resource, for its user alone, that goes with the lease: however that ends, it is removed with all that is in it before
+    /// anybody else gets the resource.
+    /// </summary>
+    /// <param name="resource">The resource; with an epoch, only that hand-out of it.</param>
+    /// <param name="cancellationToken">Gives up; what was made goes with the lease all the same.</param>
+    /// <returns>Its absolute path on the resource.</returns>
+    /// <exception cref="UsageException">Nobody has acquired the resource.</exception>
+    /// <exception cref="LeaseLostException">The hand-out that was named has ended.</exception>
+    /// <exception cref="ResourceException">The way there failed, or it cannot be made.</exception>
+    public Task<string> MakeDirectoryAsync(ResourceReference resource, CancellationToken cancellationToken)
+    {
+        var lease = Get(resource);
+        ResourceReference handOut = new(lease.Resource, lease.Epoch);
+        return _caller.Temporaries.MakeAsync(handOut, _book.Resolve(handOut), cancellationToken);
     }
 
     /// <summary>The lease a resource is under.</summary>

@@ -22,6 +22,7 @@ internal sealed class Restoration(StateStore store, SourceTypes types, HookCalls
         await BlamingAsync(row, async () =>
         {
             await hooks.RunAsync(HookStages.Release, StoredJson.Settings(row.Settings), row, cancellationToken).ConfigureAwait(false);
+            await caller.Temporaries.RemoveAsync(row.Name, before: null, routes.StartOn(row.Name), cancellationToken).ConfigureAwait(false);
             return row;
         }).ConfigureAwait(false);
         return store.Read(t => new Transitions(t, caller, rules).Unwanted(row)) is null

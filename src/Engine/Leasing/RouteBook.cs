@@ -51,6 +51,14 @@ internal sealed class RouteBook(StateStore store, HostEnvironment environment, H
         return resolved.StartAsync(command, cancellationToken);
     };
 
+    /// <summary>A way to start commands on a resource that is being cleared.</summary>
+    public Func<ResourceCommand, CancellationToken, Task<RunningCommand>> StartOn(string name) =>
+        (command, cancellationToken) => StartFrom(name, name)(new Route(), command, cancellationToken);
+
+    /// <summary>The way to a resource.</summary>
+    /// <inheritdoc cref="Open" path="/exception"/>
+    public ResolvedRoute Resolve(ResourceReference reference) => new(Open(reference)) { SshConfiguration = environment.SshConfiguration };
+
     /// <summary>What a source type gets to make, reset or unmake a resource.</summary>
     /// <param name="settings">Its source, as it was configured when the resource was made.</param>
     /// <param name="row">The resource.</param>

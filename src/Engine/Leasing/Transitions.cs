@@ -210,7 +210,7 @@ internal sealed class Transitions(StoreTransaction transaction, Caller caller, I
             return;
         }
 
-        if (RulesOf(row.Source).Resets || caller.Commands.Any(row.Name))
+        if (RulesOf(row.Source).Resets || caller.Commands.Any(row.Name) || caller.Temporaries.Any(row.Name))
         {
             Reset(row);
             return;

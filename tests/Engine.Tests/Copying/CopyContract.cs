@@ -160,6 +160,24 @@ public abstract class CopyContract : CopyLab
     }
 
     [Fact]
+    public async Task Names_need_not_be_text()
+    {
+        var name = FileName.Decode([(byte)'b', 0xff, 0xc3, (byte)'x']);
+        (await ProcessRun.RunAsync(["sh", "-c", "cd \"$1\" && b=$(printf 'b\\377\\303x') && mkdir \"$b\" && echo in >\"$b/$b\" && ln -s \"$b\" \"$b/l$b\"", "sh", Here])).Success();
+
+        await CopyAsync([$"{Here}/{name}"], $"r:{Far}");
+        await CopyAsync([$"r:{Far}/{name}"], $"{Here}/back");
+        await CopyAsync([$"r:{Far}/{name}/{name}"], $"{Here}/{name}.file");
+        Assert.Equal(0, (await CopyAsync([$"r:{Far}/{name}/."], $"{Here}/back")).Sent);
+
+        (await ProcessRun.RunAsync(["sh", "-c", """
+            b=$(printf 'b\377\303x')
+            for d in "$2/$b" "$1/back"; do [ "$(cat "$d/$b")" = in ] && [ "$(readlink "$d/l$b")" = "$b" ] || exit 1; done
+            [ "$(cat "$1/$b.file")" = in ] && rm -r "$1/$b" "$1/back" "$1/$b.file" "$2/$b"
+            """, "sh", Here, There])).Success();
+    }
+
+    [Fact]
     public async Task Any_tree_survives_the_way_there_and_back()
     {
         await AnyTree.Gen.SampleAsync(
@@ -293,7 +311,8 @@ public abstract class CopyContract : CopyLab
     public async Task Giving_up_leaves_the_old_file_and_nothing_else()
     {
         using (var big = File.Create($"{Here}/big"))
-            big.SetLength(512L * 1024 * 1024);
+            for (var i = 0; i < 48; i++)
+                big.Write(new byte[1024 * 1024]);
         Write("../there/big", "old");
         File.SetUnixFileMode($"{There}/big", Open);
         using CancellationTokenSource cancel = new();

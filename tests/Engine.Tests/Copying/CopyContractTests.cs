@@ -48,19 +48,17 @@ public sealed class NestedBoxCopyTests : CopyContract, IClassFixture<NestedBoxLa
     internal override Route Route => _lab.Route with { Prefix = ["no-such-program"] };
 }
 
-public sealed class BusyboxCopyTests : CopyContract
+public sealed class BusyboxCopyTests : CopyContract, IClassFixture<BusyboxTools>
 {
-    private readonly TemporaryDirectory _tools = new();
+    private readonly BusyboxTools _tools;
 
-    public BusyboxCopyTests()
+    public BusyboxCopyTests(BusyboxTools tools)
     {
-        var busybox = Requirement.Program("busybox", "busybox-static");
-        Assert.SkipWhen(busybox.IsMissing(out var reason), reason);
-        foreach (var tool in new[] { "sh", "find", "stat", "tar", "mkdir", "mv", "rm", "chmod", "touch", "cat" })
-            File.CreateSymbolicLink(_tools.Combine(tool), Requirement.PathOf("busybox")!);
+        BusyboxTools.Require();
+        _tools = tools;
     }
 
-    internal override Route Route => new() { Prefix = ["env", $"PATH={_tools.Path}"] };
+    internal override Route Route => _tools.Route;
 
     internal override bool KeepsTimes => false;
 }

@@ -47,11 +47,16 @@ public abstract class CopyLab : IDisposable
 
     internal IReadOnlyList<string> Snapshot(string path) => TreeSnapshot.Of(path, KeepsTimes);
 
-    internal Task<CopyReport> CopyAsync(IEnumerable<string> sources, string destination, CancellationToken cancellationToken = default)
-    {
-        FileCopier copier = new(new RouteResolver(r => new(r.Name, Steps)) { Ssh = () => SshLab.Ways(SshConfiguration) });
-        return copier.CopyAsync([.. sources.Select(CopyPath.Parse)], CopyPath.Parse(destination), cancellationToken);
-    }
+    /// <summary>What copies; every resource is at the end of the same way.</summary>
+    internal FileCopier Copier => new(new RouteResolver(r => new(r.Name, [.. Steps.SkipLast(1), RouteOf(r.Name)])) { Ssh = () => SshLab.Ways(SshConfiguration) });
+
+    internal virtual Route RouteOf(string resource) => Route;
+
+    internal Task<CopyReport> CopyAsync(IEnumerable<string> sources, string destination, CancellationToken cancellationToken = default) =>
+        CopyAsync(sources, destination, new CopyOptions(), cancellationToken);
+
+    internal Task<CopyReport> CopyAsync(IEnumerable<string> sources, string destination, CopyOptions options, CancellationToken cancellationToken = default) =>
+        Copier.CopyAsync([.. sources.Select(CopyPath.Parse)], CopyPath.Parse(destination), options, cancellationToken);
 
     internal static Task<ResourceException> RefusedAsync(Func<Task> copy) => RefusedAsync(copy, ErrorCodes.CopyFailed);
 

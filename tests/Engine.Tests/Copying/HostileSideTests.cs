@@ -159,10 +159,10 @@ public sealed class HostileSideTests : IDisposable
     private async Task ReceiveAsync(byte[] archive, CopyItem[] wanted)
     {
         CopyPath origin = new(new("evil-0"), "/tree");
-        CopyTree tree = new(origin, "tree", null, [new("", CopyKind.Directory, 0, 0, 0), .. wanted.Select(w => w.Entry)]);
-        using CopyTarget target = new(new(null, _target), _target, null, _target, new Dictionary<string, CopyEntry>()) { Held = HeldEntry.Directory(_target, follow: true) };
-        await using DirectReceiver receiver = new(target, DirectView.Machine, CopyMode.Copy);
-        await new FarArchive(tree, wanted.ToDictionary(w => $"./{w.Target}"), receiver).ReadAsync(new MemoryStream(archive), CancellationToken.None);
+        CopyTree tree = new(origin, "tree", null, [new("", CopyKind.Directory, 0, 0, 0), .. wanted.Select(w => w.Entry)], Exclusion.Of([]));
+        await using CopyTarget target = new(new(null, _target), _target, null, _target, new Dictionary<string, CopyEntry>()) { Held = HeldEntry.Directory(_target, follow: true) };
+        await using DirectReceiver receiver = new(target, DirectView.Machine, CopyMode.Copy, CopyMeter.None);
+        await new FarArchive(origin, wanted.ToDictionary(w => $"./{w.Target}", w => (tree, w)), receiver).ReadAsync(new MemoryStream(archive), compressed: false, CancellationToken.None);
     }
 
     private void AssertOutside()

@@ -141,24 +141,6 @@ public sealed class SharedFileSystemTests : IDisposable
         Assert.Empty(Directory.GetFileSystemEntries(_directory.Combine("to")));
     }
 
-    [Fact]
-    public async Task A_name_that_is_not_utf8_is_refused_and_not_mangled()
-    {
-        Directory.CreateDirectory(_directory.Combine("tree"));
-        Directory.CreateDirectory(_directory.Combine("to"));
-        (await ProcessRun.RunAsync(["sh", "-c", "touch \"$1/$(printf '\\377x')\"", "sh", _directory.Combine("tree")])).Success();
-
-        foreach (var route in new Route[] { new(), new() { Prefix = ["env"] } })
-        {
-            FileCopier copier = new(new RouteResolver(r => new(r.Name, [route])));
-            var failure = await Assert.ThrowsAsync<ResourceException>(() => copier.CopyAsync([new(new("r"), _directory.Combine("tree"))], new(null, _directory.Combine("to")), default));
-            Assert.Contains("UTF-8", failure.Message, StringComparison.Ordinal);
-        }
-
-        // .NET cannot name it to delete it.
-        (await ProcessRun.RunAsync(["rm", "-rf", _directory.Combine("tree")])).Success();
-    }
-
     private static Task<CopyReport> CopyAsync(Route route, string source, string destination) =>
         new FileCopier(new RouteResolver(r => new(r.Name, [route]))).CopyAsync([new(null, source)], new(new("r"), destination), default);
 }

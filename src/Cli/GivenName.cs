@@ -1,0 +1,30 @@
+using System.Text;
+
+namespace CrCache.Cli;
+
+/// <summary>An argument as it stands on the command line: its bytes may be no text, and .NET has then replaced them.</summary>
+internal static class GivenName
+{
+    private const char Replacement = '\ufffd';
+
+    /// <summary>The bytes that an argument was given as.</summary>
+    public static byte[] Of(string argument)
+    {
+        var bytes = Encoding.UTF8.GetBytes(argument);
+        if (!argument.Contains(Replacement, StringComparison.Ordinal))
+            return bytes;
+        try
+        {
+            ReadOnlySpan<byte> line = File.ReadAllBytes("/proc/self/cmdline");
+            foreach (var part in line.Split((byte)0))
+                if (Encoding.UTF8.GetString(line[part]) == argument)
+                    return line[part].ToArray();
+        }
+        catch (IOException)
+        {
+            // There is no /proc: such a name cannot be had.
+        }
+
+        return bytes;
+    }
+}

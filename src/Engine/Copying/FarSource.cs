@@ -1,0 +1,69 @@
+using CrCache.Routes;
+
+namespace CrCache.Copying;
+
+/// <summary>Files and trees at the other end of a route.</summary>
+/// <param name="route">The way there.</param>
+/// <param name="session">The script that has listed them, and sends what is asked for.</param>
+/// <param name="trees">Each with the real path of the directory that it is, or is in.</param>
+internal sealed class FarSource(ResolvedRoute route, FarSession session, IReadOnlyList<(CopyTree Tree, string Location)> trees) : CopySource
+{
+    private const int SomethingChanged = 1;
+
+    public override IReadOnlyList<CopyTree> Trees { get; } = [.. trees.Select(t => t.Tree)];
+
+    public override bool IsRepeatable => false;
+
+    public override async Task SendAsync(
+        IReadOnlyList<(CopyTree Tree, IReadOnlyList<CopyItem> Items)> parts, CopyReceiver receiver, bool compresses, CancellationToken cancellationToken)
+    {
+        Dictionary<string, (CopyTree, CopyItem)> wanted = new(StringComparer.Ordinal);
+        foreach (var (tree, items) in parts)
+        {
+            var root = Root(tree);
+            foreach (var item in items)
+                wanted.TryAdd(CopyPlan.Join(root, item.Entry.Path), (tree, item));
+        }
+
+        if (wanted.Count == 0)
+            return;
+        session.Command.Names = [.. parts.Select(p => ($": {Root(p.Tree)}", $": {p.Tree.Origin.Path.TrimEnd('/')}"))];
+        await session.BeginAsync(
+            $"{(compresses ? "z" : "-")} {string.Join(' ', parts.Select(p => FarCommand.Escape(Root(p.Tree))))}", cancellationToken).ConfigureAwait(false);
+        string[] names = [.. wanted.Keys];
+        var asked = session.Command.FeedAsync(names, cancellationToken);
+        FarArchive archive = new(Trees[0].Origin, wanted, receiver);
+        try
+        {
+            await archive.ReadAsync(session.Output, compresses, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is InvalidDataException or EndOfStreamException)
+        {
+            await session.Command.RequireSuccessAsync(cancellationToken).ConfigureAwait(false);
+            throw CopyFailure.Of(Trees[0].Origin.ToString(), $"what {route.Resource} sent is not a whole tar archive");
+        }
+
+        await asked.ConfigureAwait(false);
+        await session.Command.RequireSuccessAsync(cancellationToken, tolerates: archive.Missing is null ? SomethingChanged : 0).ConfigureAwait(false);
+        if (archive.Missing is var (of, missing))
+            throw CopyFailure.Of(of.Show(missing.Entry), "it was not sent: it vanished or became something else");
+        if ((await session.Command.SaidAsync(cancellationToken).ConfigureAwait(false)).FirstOrDefault(l => l.Contains("hanged as we read it", StringComparison.Ordinal) || l.Contains("shrank by", StringComparison.Ordinal)) is { } said)
+            throw CopyFailure.Of(Trees[0].Origin.ToString(), said);
+    }
+
+    public override Task<IReadOnlyList<string>> SumAsync(CopyTree tree, IReadOnlyList<string> paths, CancellationToken cancellationToken)
+    {
+        var (_, location) = trees.First(t => ReferenceEquals(t.Tree, tree));
+        return FarPlace.SumAsync(route, tree.Origin, location, tree.Location is null ? [tree.Name] : paths, cancellationToken);
+    }
+
+    public override ValueTask DisposeAsync() => session.DisposeAsync();
+
+    /// <summary>What the archive calls it: its path from the machine's root.</summary>
+    private string Root(CopyTree tree)
+    {
+        var (_, location) = trees.First(t => ReferenceEquals(t.Tree, tree));
+        var directory = location == "/" ? "." : $".{location}";
+        return tree.Location is null ? $"{directory}/{tree.Name}" : directory;
+    }
+}
