@@ -42,6 +42,7 @@ internal static class StoredJson
 
         Text(json, "baseDirectory", route.BaseDirectory);
         Text(json, "baseProcessStart", route.BaseProcessStart?.ToString(CultureInfo.InvariantCulture));
+        Text(json, "baseProcessFile", route.BaseProcessFile);
         Text(json, "user", route.User);
         Text(json, "workingDirectory", route.WorkingDirectory);
         Map(json, "environment", route.Environment);
@@ -60,6 +61,7 @@ internal static class StoredJson
             Prefix = root.TryGetProperty("prefix", out var prefix) ? [.. prefix.EnumerateArray().Select(w => w.GetString()!)] : [],
             BaseDirectory = Text(root, "baseDirectory"),
             BaseProcessStart = Text(root, "baseProcessStart") is { } start ? long.Parse(start, CultureInfo.InvariantCulture) : null,
+            BaseProcessFile = Text(root, "baseProcessFile"),
             User = Text(root, "user"),
             WorkingDirectory = Text(root, "workingDirectory"),
             Environment = Map(root, "environment"),

@@ -8,6 +8,12 @@ namespace CrCache.Sources;
 /// </summary>
 internal static class LxcScripts
 {
+    /// <summary>The file in the container's directory that says which its first process is; it is not there while the container is stopped.</summary>
+    public const string Holder = "holder";
+
+    /// <summary>What <see cref="Make"/> says of a container whose users have the base's numbers.</summary>
+    public const string HasUsersOfBase = "users";
+
     /// <summary>
     /// What the others need. One of them at a time works on a container: they lock its directory. <c>end</c> kills what runs in the container,
     /// and with its last process LXC's monitor ends; one that was only about to start is found by a mark in its environment.
@@ -183,8 +189,8 @@ internal static class LxcScripts
     /// <summary>
     /// Makes a container: $4 what it comes from, <c>container</c> or a key of <see cref="GoldenTree.Keys"/>, and $5 its text; $6 LXC's path that a base
     /// container is in, or the golden tree's name; $7 <c>own</c> or <c>system</c>; $8 the script that starts it; $9 more lines of its configuration;
-    /// then the bridge that it is at, or nothing; then its imports, by threes. The file <c>boots</c> says that its own init is to be waited for. It writes how many processors the
-    /// container may use.
+    /// then the bridge that it is at, or nothing; then its imports, by threes. The file <c>boots</c> says that its own init is to be waited for. It writes
+    /// <see cref="HasUsersOfBase"/> where that is so, and how many processors the container may use.
     /// </summary>
     public const string Make = Common + GoldenTree.Script +
         """
@@ -265,6 +271,7 @@ internal static class LxcScripts
         start
         read -r at rest <"$dir/holder"
         while read -r key list; do [ "$key" != Cpus_allowed_list: ] || break; done <"/proc/$at/status"
+        [ ! "/proc/$at/ns/user" -ef /proc/self/ns/user ] || echo users
         count=0
         IFS=,
         for at in $list; do count=$((count + ${at#*-} - ${at%-*} + 1)); done

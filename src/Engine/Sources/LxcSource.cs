@@ -42,7 +42,7 @@ internal sealed class LxcSource(HostEnvironment environment) : SourceType
             can["revert"] = "true";
         }
 
-        if (lxc.User is "root" or "#0")
+        if (lxc.IsRoot)
         {
             can["root"] = "true";
         }
@@ -63,13 +63,18 @@ internal sealed class LxcSource(HostEnvironment environment) : SourceType
             ],
             Failed,
             cancellationToken).ConfigureAwait(false);
+        var lines = output.Split('\n');
         return new(
             new Route
             {
                 Prefix = ["/bin/sh", "-c", LxcEntry.Enter, context.Resource, directory, context.Store, lxc.User],
+
+                // Files of a user of its own, or of a container whose users have other numbers, only a command can make.
+                BaseProcessFile = lxc.IsRoot && lines.Contains(LxcScripts.HasUsersOfBase) ? $"{directory}/{LxcScripts.Holder}" : null,
                 WorkingDirectory = lxc.WorkingDirectory,
+                CopyMode = lxc.CopyMode,
             },
-            ProcessorProbe.Parse(output));
+            ProcessorProbe.Parse(lines[^1]));
     }
 
     public override bool Resets(SourceSettings settings) => new LxcSettings(settings).Reset != ResetStrategy.None;
