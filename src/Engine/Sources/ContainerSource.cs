@@ -88,24 +88,32 @@ internal sealed class ContainerSource(string engine, HostEnvironment environment
             ContainerScripts.Make,
             [
                 .. await IdentifyAsync(place, context, container, Failed, cancellationToken).ConfigureAwait(false),
-                how, Number(copies.Count / 2), .. copies, .. container.Run(NameOf(context), context.Store, context.Resource),
+                how, container.Command.Count == 0 ? "yes" : "no", Number(copies.Count / 2), .. copies, .. container.Run(NameOf(context), context.Store, context.Resource),
             ],
             Failed,
             cancellationToken).ConfigureAwait(false);
-        var lines = said.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        return lines is [{ Length: 64 } id, ..]
-            ? new(
-                new Route
-                {
-                    Prefix =
-                    [
-                        "/bin/sh", "-c", ContainerScripts.Enter, context.Resource, .. Counted(container.Program), id, container.User ?? "",
-                        ContainerScripts.Inside, ContainerScripts.Signal,
-                    ],
-                    WorkingDirectory = container.WorkingDirectory,
-                },
-                ProcessorProbe.Parse(lines[^1]))
+        var lines = said.TrimEnd('\n').Split('\n');
+        return lines is [{ Length: 64 } id, var first, .., var count]
+            ? new(RouteOf(context, container, id, first.Split(' ')), ProcessorProbe.Parse(count))
             : throw Failed($"{engine} did not say which container it is");
+    }
+
+    /// <summary>The way in. Files are root's where its commands are, and this place sees them; those of another user only a command of his can make.</summary>
+    private static Route RouteOf(ProvisionContext context, ContainerSettings container, string id, string[] first)
+    {
+        var isSeen = first is [_, _, var user, var group] && (container.IsRoot || (container.User is null && user == "0" && group == "0"));
+        return new()
+        {
+            Prefix =
+            [
+                "/bin/sh", "-c", ContainerScripts.Enter, context.Resource, .. Counted(container.Program), id, container.User ?? "",
+                ContainerScripts.Inside, ContainerScripts.Signal,
+            ],
+            BaseDirectory = isSeen ? $"/proc/{first[0]}/root" : null,
+            BaseProcessStart = isSeen ? long.Parse(first[1], CultureInfo.InvariantCulture) : null,
+            WorkingDirectory = container.WorkingDirectory,
+            CopyMode = container.CopyMode,
+        };
     }
 
     private static string NameOf(ProvisionContext context)
