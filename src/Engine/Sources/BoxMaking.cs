@@ -223,7 +223,7 @@ internal static class BoxMaking
             file)
               if [ -f "$3" ]; then
                 umask 022
-                { while IFS= read -r m || [ -n "$m" ]; do printf '%s\n' "$m"; done <"$3"; printf '127.0.0.1\t%s\n' "$name"; } >"$i"
+                printf '%s\n127.0.0.1\t%s\n' "$(cat "$3")" "$name" >"$i" || exit
                 umask 077
               else w=
               fi ;;

@@ -142,7 +142,7 @@ internal sealed class ChrootSource(HostEnvironment environment) : SourceType
     [
         await place.DirectoryAsync(Kind, context.Resource, failed, cancellationToken).ConfigureAwait(false),
         context.Store,
-        !context.IsHere ? "no" : context.Settings.Text("directory") is null ? "own" : "yes",
+        !context.IsHere ? "no" : $"{(context.Settings.Text("directory") is null ? "own" : "yes")} {KernelEra.Current()}".TrimEnd(),
         context.Settings.Text("discard_command") ?? "",
     ];
 }
