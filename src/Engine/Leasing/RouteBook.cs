@@ -93,9 +93,12 @@ internal sealed class RouteBook(StateStore store, HostEnvironment environment, H
     /// <summary>The row of a resource that something is wrong with.</summary>
     public static ResourceRow RequireSick(StoreTransaction transaction, string name)
     {
-        var row = transaction.Resources.Find(name) ?? throw Unknown(transaction, name);
+        var row = RequireAny(transaction, name);
         return IsSick(row) ? row : throw new UsageException($"nothing is wrong with {name}: it is {row.State.ToString().ToLowerInvariant()}");
     }
+
+    /// <summary>The row of a resource, whatever it is doing.</summary>
+    public static ResourceRow RequireAny(StoreTransaction transaction, string name) => transaction.Resources.Find(name) ?? throw Unknown(transaction, name);
 
     private static void Renew(StoreTransaction transaction, ResourceRow row)
     {

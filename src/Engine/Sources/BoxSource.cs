@@ -80,6 +80,8 @@ internal sealed class BoxSource(HostEnvironment environment) : SourceType
         await place.RunAsync(BoxMaking.Discard, await PlacesAsync(context, place, Failed, cancellationToken).ConfigureAwait(false), Failed, cancellationToken).ConfigureAwait(false);
     }
 
+    public override string? Leftover(ProvisionContext context) => $"{new MakingPlace(context, environment).DescribeDirectory("boxes")}, with the process that holds the box,";
+
     private static bool LiesOnAnother(SourceSettings settings) => settings.Text("base") is not null;
 
     // The name is a source's, checked, with a number.

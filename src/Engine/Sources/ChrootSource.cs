@@ -117,6 +117,8 @@ internal sealed class ChrootSource(HostEnvironment environment) : SourceType
     /// that has ended, and even if its number is another process's, it sees an empty directory. A tree of the chroot's own it sees as it is, in
     /// the same file system, so that there can be hard links.
     /// </summary>
+    public override string? Leftover(ProvisionContext context) => $"{new MakingPlace(context, environment).DescribeDirectory(Kind)}, with the process that holds the chroot,";
+
     private static Route RouteOf(ProvisionContext context, ChrootSettings chroot, string holder, string start, string directory, string clone)
     {
         var root = $"{directory}/root";

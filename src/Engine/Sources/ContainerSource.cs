@@ -78,6 +78,9 @@ internal sealed class ContainerSource(string engine, HostEnvironment environment
         await place.RunAsync(ContainerScripts.Discard, [.. identity, context.Route is null ? "yes" : "no"], Failed, cancellationToken).ConfigureAwait(false);
     }
 
+    public override string? Leftover(ProvisionContext context) =>
+        $"the container {NameOf(context)} of {engine} with its image, if it has one of its own, and {new MakingPlace(context, environment).DescribeDirectory("containers")}";
+
     private async Task<ResourceDraft> MakeAsync(ProvisionContext context, string how, CancellationToken cancellationToken)
     {
         ResourceException Failed(string why) => new(ErrorCodes.ProvisionFailed, $"{context.Resource} could not be made: {why}");

@@ -120,6 +120,8 @@ internal sealed class LxcSource(HostEnvironment environment) : SourceType
         (c, line) => new(ErrorCodes.DiscardFailed, $"{c.Resource} could not be discarded: {line}"),
         cancellationToken);
 
+    public override string? Leftover(ProvisionContext context) => $"{new MakingPlace(context, environment).DescribeDirectory("lxc")}, with the container that lxc-ls finds there,";
+
     private static ResourceException NotMade(ProvisionContext context, string why) => new(ErrorCodes.ProvisionFailed, $"{context.Resource} could not be made: {why}");
 
     private static ResourceException NotReset(ProvisionContext context, string why) => new(ErrorCodes.ProvisionFailed, $"{context.Resource} could not be reset: {why}");

@@ -34,6 +34,11 @@ internal sealed class MakingPlace(ProvisionContext context, HostEnvironment envi
         return $"{root}/{name}";
     }
 
+    /// <summary>The same in words, where it is not asked.</summary>
+    public string DescribeDirectory(string kind) => context.Settings.Text("directory") is { } set ? $"the directory {set.TrimEnd('/')}/{context.Store}/{context.Resource}"
+        : context.IsHere ? $"the directory {Path.Combine(environment.StateDirectory, kind, context.Resource)}"
+        : $"the directory crcache/{kind}/{context.Store}/{context.Resource} in XDG_STATE_HOME (~/.local/state)";
+
     /// <summary>Runs a script there, with POSIX sh.</summary>
     /// <param name="script">The script; what it shall say of a failure is the last that it writes to its standard error.</param>
     /// <param name="arguments">Its arguments, from <c>$1</c>.</param>
