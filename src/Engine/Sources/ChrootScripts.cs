@@ -155,15 +155,15 @@ internal static class ChrootScripts
     /// <summary>
     /// Makes a chroot, or resets one: after the arguments of all $5 the <see cref="GoldenTree.Key"/>, $6 yes for a reset, which stays with the golden
     /// tree that is there and with what is frozen, and freeze for one to what it is now, $7 what it comes from and $8 the command or path, $9 how it is cloned, then the line that clones it,
-    /// <see cref="ChrootHolder.Hold"/>, the host's name and the imports. It says the holder's id and start, the sort of clone and the directory, and in the
+    /// <see cref="ChrootHolder.Hold"/>, the host's name, <see cref="GoldenTree.MaxAge"/> and the imports. It says the holder's id and start, the sort of clone and the directory, and in the
     /// next line the number of processors.
     /// </summary>
     public const string Make = Common +
         """
         key=$5 how=$6 keep=$6 origin=$7 from=$8 clone=$9
         shift 9
-        clone_command=$1 hold=$2 name=$3
-        shift 3
+        clone_command=$1 hold=$2 name=$3 age=$4
+        shift 4
         while read -r v m out; do [ "$v" != Uid: ] || break; done </proc/self/status
         [ "${out%%[!0-9]*}" = 0 ] || fail "only root can make chroots: run crcache as root, or set a base= on which commands are root's; type=box needs no rights"
         for tool in unshare nsenter mount flock setsid setpriv timeout hostname; do
@@ -209,7 +209,7 @@ internal static class ChrootScripts
         }
         hollow=
         [ "$clone" != command ] || hollow=yes
-        golden "$origin" "$from" "$key" "$keep"
+        golden "$origin" "$from" "$key" "$keep" "$age"
         word "$goldens/$key/kind"
         kind=$v
         [ "$origin" != tree ] || lower=$from

@@ -94,7 +94,7 @@ internal sealed class ChrootSource(HostEnvironment environment) : SourceType
             ChrootScripts.Make,
             [
                 .. await ArgumentsAsync(context, place, failed, cancellationToken).ConfigureAwait(false), chroot.Key, keeps, chroot.Origin, chroot.OriginText,
-                chroot.Clone, chroot.CloneCommand ?? "", ChrootHolder.Hold, MakingPlace.HostName(context),
+                chroot.Clone, chroot.CloneCommand ?? "", ChrootHolder.Hold, MakingPlace.HostName(context), GoldenTree.MaxAge(context.Settings),
                 .. chroot.Imports.SelectMany(i => i.Words),
             ],
             failed,

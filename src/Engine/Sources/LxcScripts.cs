@@ -131,7 +131,7 @@ internal static class LxcScripts
     /// <summary>
     /// Makes a container: $4 what it comes from, <c>container</c> or a key of <see cref="GoldenTree.Keys"/>, and $5 its text; $6 LXC's path that a base
     /// container is in, or the golden tree's name; $7 <c>own</c> or <c>system</c>; $8 the script that starts it; $9 more lines of its configuration;
-    /// then the bridge that it is at, or nothing; then its imports, by threes. The file <c>boots</c> says that its own init is to be waited for. It writes
+    /// then the bridge that it is at, or nothing; <see cref="GoldenTree.MaxAge"/>; then its imports, by threes. The file <c>boots</c> says that its own init is to be waited for. It writes
     /// <see cref="HasUsersOfBase"/> where that is so, and how many processors the container may use.
     /// </summary>
     public const string Make = Common + GoldenTree.Script +
@@ -141,7 +141,7 @@ internal static class LxcScripts
         if own; then hold; end; delete; exec 9<&-; fi
         make
         hold
-        how=$1 base=$2 path=$3 init=$4 starts=$5 more=$6 bridge=$7; shift 7
+        how=$1 base=$2 path=$3 init=$4 starts=$5 more=$6 bridge=$7 age=$8; shift 8
         [ -z "$bridge" ] || [ -d "/sys/class/net/$bridge/bridge" ] || fail "network: there is no bridge '$bridge'"
         if [ "$how" = container ]; then
           path=${path:-$(lxc-config lxc.lxcpath)}
@@ -162,7 +162,7 @@ internal static class LxcScripts
           esac
           cp "$path/$base/config" "$dir/base.config"
         else
-          if [ "$how" = tree ]; then lower=$base; else prepare() { mkdir "$new/tree"; }; golden "$how" "$base" "$path" no; fi
+          if [ "$how" = tree ]; then lower=$base; else prepare() { mkdir "$new/tree"; }; golden "$how" "$base" "$path" no "$age"; fi
           if [ -f /usr/share/lxc/config/common.conf ]; then echo "lxc.include = /usr/share/lxc/config/common.conf"; fi >"$dir/base.config"
         fi
         [ -d "${lower%%:*}" ] || fail "there is no root file system '${lower%%:*}'"

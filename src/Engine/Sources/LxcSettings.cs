@@ -17,7 +17,7 @@ internal sealed partial class LxcSettings(SourceSettings settings)
 
     /// <summary>The keys, besides those that other types have as well.</summary>
     public static IReadOnlyList<string> Keys { get; } =
-        ["container", "lxcpath", .. GoldenTree.Keys, "user", "cwd", "directory", "config", "network", "init", "idle", CopySetting.Key, Import.Key, .. ResetSetting.Keys];
+        ["container", "lxcpath", .. GoldenTree.Keys, GoldenTree.MaxAgeKey, "user", "cwd", "directory", "config", "network", "init", "idle", CopySetting.Key, Import.Key, .. ResetSetting.Keys];
 
     /// <summary>What containers are made from: the one of <c>container</c>, <c>create</c>, <c>tarball</c> and <c>tree</c> that is set.</summary>
     public string Origin { get; } = Origins.FirstOrDefault(k => settings.Text(k) is not null) ?? BaseContainer;
@@ -104,6 +104,7 @@ internal sealed partial class LxcSettings(SourceSettings settings)
             throw settings.Wrong("user", $"'{Shown.Cut(User)}' is neither the name of a user nor #NUMBER");
         }
 
+        _ = GoldenTree.MaxAge(settings);
         OneOf("init", "own", "system");
         OneOf("idle", "running", "stopped");
         CheckNetwork();

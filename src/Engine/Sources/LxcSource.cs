@@ -106,7 +106,7 @@ internal sealed class LxcSource(HostEnvironment environment) : SourceType
             LxcScripts.Make,
             [
                 directory, context.Store, OwnDirectory.Place(context), lxc.Origin, lxc.OriginText, lxc.Whereabouts, lxc.Boots ? "system" : "own",
-                LxcScripts.Start, lxc.Lines(MakingPlace.HostName(context)), lxc.Bridge ?? "", .. lxc.Imports.SelectMany(i => i.Words),
+                LxcScripts.Start, lxc.Lines(MakingPlace.HostName(context)), lxc.Bridge ?? "", GoldenTree.MaxAge(context.Settings), .. lxc.Imports.SelectMany(i => i.Words),
             ],
             failed,
             cancellationToken).ConfigureAwait(false);

@@ -100,6 +100,6 @@ internal static class OwnDirectory
     /// other store is. On this machine there follows what process ids are of, so that no script need ask.
     /// </summary>
     /// <param name="context">What is made.</param>
-    public static string Place(ProvisionContext context) => 
+    public static string Place(ProvisionContext context) =>
         !context.IsHere ? "there" : $"{(context.Settings.Text("directory") is null ? "default" : "here")} {KernelEra.Current()}".TrimEnd();
 }
