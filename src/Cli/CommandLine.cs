@@ -33,6 +33,7 @@ internal sealed class CommandLine
         _root.Add(new CollectCommand(Options));
         _root.Add(new RefillCommand(Options));
         _root.Add(new HealCommand(Options));
+        _root.Add(new ForgetCommand(Options));
         _root.Add(new DoctorCommand(Options));
         _root.Add(new KeeperCommand(Options));
         _root.Add(new QuickstartCommand());

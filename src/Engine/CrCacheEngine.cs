@@ -46,7 +46,8 @@ public sealed class CrCacheEngine
         var refill = new Refill(store, environment, options);
         var acquisition = new Acquisition(store, plans, new Fulfilment(store, provisioner, clearance, refill, caller), clearance, refill, caller, options.Time);
         var refillRun = new RefillRun(store, plans, provisioner, clearance, caller, environment, () => environment.LockFile("refill", Sources.Roots().Where(Directory.Exists)));
-        Leases = new LeaseService(store, rules, acquisition, clearance, refill, refillRun, book, caller);
+        Surrender surrender = new(store, types, hooks, book, caller, clearance, rules);
+        Leases = new LeaseService(store, rules, acquisition, clearance, refill, refillRun, surrender, book, caller);
         Inventory = new Inventory(store, Sources, plans);
         Commands = new CommandRunner(resolver);
         Files = new FileCopier(resolver);

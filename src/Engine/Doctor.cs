@@ -125,7 +125,7 @@ public sealed class Doctor
             tools.UnionWith(plan.Type.Tools(plan.Settings));
             if (!plan.Settings.IsTemplate && plan.Type.Examine(plan.Settings) is { } problem)
             {
-                return new Finding($"source {name}", false, plan.Settings.Directory is { } directory ? $"{directory}: {problem}" : problem);
+                return new Finding($"source {name}", false, (plan.Settings.LocationOfLine(problem)?.ToString() ?? plan.Settings.Directory) is { } where ? $"{where}: {problem}" : problem);
             }
 
             var most = plan.Maximum is { } maximum ? string.Create(CultureInfo.InvariantCulture, $"at most {maximum}") : "unlimited";

@@ -86,6 +86,15 @@ public sealed class FaultTests : IDisposable
             },
         },
         new("Heal", "made", "heal", "heal", "acquire -s made") { Prepare = h => h.FailAsync(3) },
+        new("GiveUp", "made", "forget made-0", "gc --apply", "acquire -s made")
+        {
+            Prepare = async h =>
+            {
+                await h.AcquireAsync("made");
+                await File.WriteAllTextAsync(h.Fails, "");
+                await Assert.ThrowsAsync<ResourceException>(() => h.ReleaseAsync());
+            },
+        },
         new("PutOff", "kept", "refill kept", "acquire -s kept", "acquire -s kept") { Prepare = h => h.FailAsync(0) },
         new("Resume", "kept", "refill kept", "acquire -s kept", "acquire -s kept"),
         new("Join", "made", "acquire -s made --wait", "release %", "release %") { Prepare = h => h.AcquireAsync("made") },

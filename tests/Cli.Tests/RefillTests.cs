@@ -109,6 +109,31 @@ public sealed class RefillTests : IDisposable
         Assert.Empty((await _home.CrcacheAsync("heal")).Success().Output);
     }
 
+    [Fact]
+    public async Task What_can_never_be_discarded_is_forgotten_and_what_may_be_left_is_said()
+    {
+        Assert.SkipWhen(Requirement.Namespaces.IsMissing(out var reason), reason);
+        _home.AddSource("lab", "type=box\nmaximum=1");
+        var hook = _home.AddHook("lab", "discard.d", "10-fail", "exit 1");
+        Assert.Equal(["lab-0"], await _home.AcquireAsync("lab"));
+        (await _home.CrcacheAsync("forget", "lab-0")).AssertRefused(2, "CRC0204", "lab-0 is leased by ");
+        Assert.Equal(125, (await _home.CrcacheAsync("release", "lab-0")).ExitCode);
+        Assert.Contains("'crcache forget lab-0' gives it up", (await _home.CrcacheAsync("gc", "--apply")).Error, StringComparison.Ordinal);
+
+        var forgotten = (await _home.CrcacheAsync("forget", "lab-0")).Success();
+
+        var place = Path.Combine(_home.StateDirectory, "boxes", "lab-0");
+        Assert.Equal("lab-0\n", forgotten.Output);
+        Assert.Equal($"crcache: of lab-0 there may be left, for you to remove: the directory {place}, with the process that holds the box, on this machine\n", forgotten.Error);
+        Assert.True(Directory.Exists(place));
+
+        // Its name is used again, and what it left with it.
+        File.Delete(hook);
+        Assert.Equal(["lab-0"], await _home.AcquireAsync("lab"));
+        (await _home.CrcacheAsync("release", "lab-0")).Success();
+        Assert.False(Directory.Exists(place));
+    }
+
     private Task Cached(string source, int count) => Eventually.TrueAsync(
         async () => (await _home.CrcacheAsync("status", "--query", "cached", source)).Success().Output == $"{count}\n", what: $"{count} cached of {source}");
 }

@@ -150,6 +150,10 @@ public sealed record SourceSettings
     /// <summary>Where the setting stands that names a layer.</summary>
     internal SourceLocation? LocationOfLayer(string name) => Location(Values.Keys.FirstOrDefault(k => List(k).Contains(name), ""));
 
+    /// <summary>Where the setting stands that a line is about, which begins with its key and a colon; null where it is about none that is set in a file.</summary>
+    internal SourceLocation? LocationOfLine(string line) =>
+        line.IndexOf(": ", StringComparison.Ordinal) is > 0 and var end && Values.TryGetValue(line[..end], out var value) ? value.Location : null;
+
     private SourceLocation? Location(string key) =>
         Values.TryGetValue(key, out var value) && value.Location is { } location
             ? location

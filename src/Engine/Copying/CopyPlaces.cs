@@ -27,9 +27,11 @@ internal sealed class CopyPlaces(RouteResolver resolver, CopyMode? mode)
     /// <param name="relative">Whether a path counts from where commands start.</param>
     public static CopyPlace Open(ResolvedRoute route, CopyMode? mode = null, bool relative = false)
     {
-        if (route.Steps.Any(s => s.Ssh is not null || s.User is not null || (s.Prefix.Count > 0 && s.BaseDirectory is null)))
+        if (route.Steps.Any(s => s.Ssh is not null || s.User is not null))
             return new FarPlace(route);
-        var prefixes = route.Steps.Where(s => s.Prefix.Count > 0).ToArray();
+        Route[] prefixes = [.. route.Steps.Where(s => s.Prefix.Count > 0).Select(ProcessFile.Read)];
+        if (prefixes.Any(s => s.BaseDirectory is null))
+            return new FarPlace(route);
         string[] roots = [.. prefixes.Select(s => s.BaseDirectory!.TrimEnd('/')).Where(r => r.Length > 0)];
         var inside = route.Steps.Reverse().TakeWhile(s => s.Prefix.Count == 0).Concat(prefixes.TakeLast(1));
         var start = inside.Select(s => s.WorkingDirectory).FirstOrDefault(d => d is not null);

@@ -6,4 +6,10 @@ public sealed class ResourceException(string code, string message, Exception? in
 {
     /// <inheritdoc/>
     public override int ExitCode => ExitCodes.Failed;
+
+    /// <inheritdoc/>
+    public override SourceLocation? Location => Setting;
+
+    /// <summary>Where the setting stands that it is about; null where it is about none.</summary>
+    internal SourceLocation? Setting { get; init; }
 }

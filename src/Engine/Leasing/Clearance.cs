@@ -50,7 +50,10 @@ internal sealed class Clearance(StateStore store, SourceTypes types, HookCalls h
                 throw;
             }
 
-            return [e as ResourceException ?? new ResourceException(ErrorCodes.DiscardFailed, $"{row.Name} could not be discarded: {e.Message}", e)];
+            // It may well be that it never can.
+            return [row is { State: ResourceState.Discarding, Failures: > 0 }
+                ? new ResourceException((e as CrCacheException)?.Code ?? ErrorCodes.DiscardFailed, $"{e.Message} (if it never can be, 'crcache forget {row.Name}' gives it up)", e)
+                : e as ResourceException ?? new ResourceException(ErrorCodes.DiscardFailed, $"{row.Name} could not be discarded: {e.Message}", e)];
         }
 
         // What it was layered on is given back, and that may have to be cleared in turn.

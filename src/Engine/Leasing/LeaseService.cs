@@ -16,11 +16,12 @@ public sealed class LeaseService
     private readonly Acquisition _acquisition;
     private readonly Clearance _clearance;
     private readonly Releaser _releaser;
+    private readonly Surrender _surrender;
     private readonly RouteBook _book;
     private readonly Caller _caller;
 
     internal LeaseService(
-        StateStore store, RuleBook rules, Acquisition acquisition, Clearance clearance, Refill refill, RefillRun refillRun, RouteBook book, Caller caller)
+        StateStore store, RuleBook rules, Acquisition acquisition, Clearance clearance, Refill refill, RefillRun refillRun, Surrender surrender, RouteBook book, Caller caller)
     {
         _store = store;
         _rules = rules;
@@ -28,6 +29,7 @@ public sealed class LeaseService
         _acquisition = acquisition;
         _clearance = clearance;
         _releaser = new Releaser(store, rules, clearance, refill, book, caller);
+        _surrender = surrender;
         _book = book;
         _caller = caller;
     }
@@ -266,6 +268,23 @@ public sealed class LeaseService
         var failures = await _clearance.ClearAsync(discards, cancellationToken).ConfigureAwait(false);
         _refill.Consider([.. _rules.Read(names.Select(ResourceName.SourceOf)).Values]);
         return failures.Count == 0 ? names : throw failures[0];
+    }
+
+    /// <summary>
+    /// Gives up resources whose discard can never succeed, because a command of it is wrong or their host is gone for ever: they do not count any more, and
+    /// what is left of them is for somebody else to remove.
+    /// </summary>
+    /// <param name="resources">Their names.</param>
+    /// <param name="force">Also those with which nothing is known to be wrong, whoever has them.</param>
+    /// <param name="cancellationToken">Gives up ending what runs on them.</param>
+    /// <returns>They, with what may be left of each.</returns>
+    /// <exception cref="UsageException">One is unknown, in use, at work on, or layered on: then none was forgotten.</exception>
+    /// <exception cref="ResourceException">What runs on one cannot be ended, or what it was layered on not be discarded; they are forgotten nevertheless.</exception>
+    public async Task<IReadOnlyList<ForgottenResource>> ForgetAsync(IReadOnlyList<string> resources, bool force, CancellationToken cancellationToken)
+    {
+        var forgotten = await _surrender.ForgetAsync(resources, force, cancellationToken).ConfigureAwait(false);
+        _refill.Consider([.. _rules.Read(resources.Select(ResourceName.SourceOf)).Values]);
+        return forgotten;
     }
 
     private static void CheckTime(TimeSpan? time)

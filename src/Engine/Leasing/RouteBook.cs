@@ -57,7 +57,7 @@ internal sealed class RouteBook(StateStore store, HostEnvironment environment, H
 
     /// <summary>The way to a resource.</summary>
     /// <inheritdoc cref="Open" path="/exception"/>
-    public ResolvedRoute Resolve(ResourceReference reference) => new(Open(reference)) { SshConfiguration = environment.SshConfiguration };
+    public ResolvedRoute Resolve(ResourceReference reference) => new(Open(reference)) { Ssh = ssh() };
 
     /// <summary>What a source type gets to make, reset or unmake a resource.</summary>
     /// <param name="settings">Its source, as it was configured when the resource was made.</param>
@@ -103,9 +103,12 @@ internal sealed class RouteBook(StateStore store, HostEnvironment environment, H
     /// <summary>The row of a resource that something is wrong with.</summary>
     public static ResourceRow RequireSick(StoreTransaction transaction, string name)
     {
-        var row = transaction.Resources.Find(name) ?? throw Unknown(transaction, name);
+        var row = RequireAny(transaction, name);
         return IsSick(row) ? row : throw new UsageException($"nothing is wrong with {name}: it is {row.State.ToString().ToLowerInvariant()}");
     }
+
+    /// <summary>The row of a resource, whatever it is doing.</summary>
+    public static ResourceRow RequireAny(StoreTransaction transaction, string name) => transaction.Resources.Find(name) ?? throw Unknown(transaction, name);
 
     private static void Renew(StoreTransaction transaction, ResourceRow row)
     {

@@ -31,6 +31,7 @@ internal static class StoredJson
         Texts(json, "prefix", route.Prefix);
         Text(json, "baseDirectory", route.BaseDirectory);
         Text(json, "baseProcessStart", route.BaseProcessStart?.ToString(CultureInfo.InvariantCulture));
+        Text(json, "baseProcessFile", route.BaseProcessFile);
         Text(json, "user", route.User);
         Text(json, "workingDirectory", route.WorkingDirectory);
         Map(json, "environment", route.Environment);
@@ -49,6 +50,7 @@ internal static class StoredJson
             Prefix = Texts(root, "prefix"),
             BaseDirectory = Text(root, "baseDirectory"),
             BaseProcessStart = Text(root, "baseProcessStart") is { } start ? long.Parse(start, CultureInfo.InvariantCulture) : null,
+            BaseProcessFile = Text(root, "baseProcessFile"),
             User = Text(root, "user"),
             WorkingDirectory = Text(root, "workingDirectory"),
             Environment = Map(root, "environment"),

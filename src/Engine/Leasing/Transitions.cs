@@ -280,9 +280,22 @@ internal sealed class Transitions(StoreTransaction transaction, Caller caller, I
         }
         else
         {
-            Remove(row);
+            Remove(row, "discarded");
         }
 
+        LetBase(row);
+    }
+
+    /// <summary>Gives a resource up of which something may be left.</summary>
+    public void GiveUp(ResourceRow row, string? left)
+    {
+        transaction.Faults.Reach(TransitionKind.GiveUp);
+        Remove(row, "forgotten", left);
+        LetBase(row);
+    }
+
+    private void LetBase(ResourceRow row)
+    {
         if (row.Base is { } name && transaction.Resources.Find(name) is { } below && IsFreed(below, row))
         {
             // It is known to work as far as what was on it did.
@@ -318,7 +331,7 @@ internal sealed class Transitions(StoreTransaction transaction, Caller caller, I
     {
         transaction.Faults.Reach(TransitionKind.Retest);
         Event(row.Name, row.Epoch, "retest", why);
-        Remove(row);
+        Remove(row, "discarded");
     }
 
     /// <summary>Forgives a resource its strikes, and lets it be tried anew: what is left of it is discarded first.</summary>
@@ -328,7 +341,7 @@ internal sealed class Transitions(StoreTransaction transaction, Caller caller, I
         Event(row.Name, row.Epoch, "healed", row.Problem);
         if (Strikes.IsOnlyAName(row))
         {
-            Remove(row);
+            Remove(row, "discarded");
         }
         else
         {
@@ -340,10 +353,10 @@ internal sealed class Transitions(StoreTransaction transaction, Caller caller, I
     private bool IsFreed(ResourceRow below, ResourceRow user) =>
         below.Owner?.Resource == user.Name || (below.Owner?.IsShared is true && transaction.Resources.NumberOn(below.Name) == 0);
 
-    private void Remove(ResourceRow row)
+    private void Remove(ResourceRow row, string kind, string? detail = null)
     {
         transaction.Resources.Remove(row.Name);
-        Event(row.Name, row.Epoch, "discarded", null);
+        Event(row.Name, row.Epoch, kind, detail);
     }
 
     private void Quarantine(ResourceRow row, int strikes)

@@ -29,6 +29,12 @@ public sealed record Route
     /// </summary>
     public long? BaseProcessStart { get; init; }
 
+    /// <summary>
+    /// Where the process changes in whose root the resource's <c>/</c> is seen, while the way in stays: the file on its base that says which it is now, by
+    /// its id, its start, the boot and its pid namespace, with blanks between. Only who arrives there may write it. Null elsewhere.
+    /// </summary>
+    public string? BaseProcessFile { get; init; }
+
     /// <summary>The user to run as, through sudo; null for whoever one arrives as.</summary>
     public string? User { get; init; }
 

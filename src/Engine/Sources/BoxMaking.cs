@@ -35,7 +35,8 @@ internal static class BoxMaking
         read -r h rest </proc/self/stat
         of() { shift 19; t=$1; }
         of ${rest##*) }
-        mine= at=$(pwd -P)
+        cd -P .
+        mine= at=$PWD
         put() { mount -n -c "$@"; }
         each() { do=$1; shift; i=0; while [ "$#" -gt 2 ]; do i=$((i + 1)); $do "$1" "$2" "$3"; shift 3; done; }
         freeze() {
@@ -91,7 +92,7 @@ internal static class BoxMaking
         each place "$@"
         put -t proc -o nosuid,nodev,noexec proc /proc
         [ -z "$cwd" ] || [ -d "$cwd" ] || die "cwd: there is no directory '$cwd'"
-        hostname "$name"
+        { echo "$name" >/proc/sys/kernel/hostname; } 2>/dev/null || hostname "$name"
         if [ "$net" = yes ]; then
           ip link set lo up || ifconfig lo up || busybox ifconfig lo up ||
             perl -e 'socket S, 2, 2, 0 and ioctl S, 0x8914, pack "a16 s x14", "lo", 0x41 or die "lo: $!\n"'
@@ -118,10 +119,6 @@ internal static class BoxMaking
 
         """ + OwnDirectory.Script +
         """
-        now() {
-          { read -r boot </proc/sys/kernel/random/boot_id; } 2>/dev/null && space=$(readlink /proc/self/ns/pid) || fail "/proc is not mounted there"
-          era="$boot $space"
-        }
         is() { [ "$#" -gt 19 ] && [ "$1" != Z ] && [ "$1" != X ] && shift 19 && [ "$1" = "$t" ]; }
         runs() { { read -r s <"/proc/$1/stat" && is ${s##*) }; } 2>/dev/null; }
         end() {
@@ -138,9 +135,10 @@ internal static class BoxMaking
               fi
             done
             [ -n "$left" ] || return 0
-            [ "$n" -lt 2500 ] || fail "process $left, which holds it, does not end"
+            [ "$n" -lt 2600 ] || fail "process $left, which holds it, does not end"
+            # It mostly takes less than to start a process that waits.
+            [ "$n" -lt 100 ] || sleep 0.002
             n=$((n + 1))
-            sleep 0.002
           done
         }
         unmake() { ! own || { now; end; delete; }; }
@@ -150,7 +148,7 @@ internal static class BoxMaking
     private const string Prepare =
         """
         unmake
-        [ -n "${era-}" ] || now
+        now
         name=$1 host=$2 home=${3:-${HOME-}} apart=$4 net=$5 user=$6; shift 6
         cwd=$1 hold=$2; shift 2
         for tool in unshare nsenter setsid mount hostname env timeout stat ${user:+sudo}; do
@@ -191,16 +189,22 @@ internal static class BoxMaking
         make
         cd -- "./$leaf" || exit
         there() { [ -d "$1" ] || fail "there is no directory '$1'"; }
+        # All are asked at once; one whose name reads like the end of another's line is asked again.
+        line='
+        '
+        modes="$line$(stat -L -c '%a %u:%g %n' -- "$@" 2>/dev/null)$line"
         like() {
-          m=$(stat -L -c '%a %u:%g' -- "$2") || exit
-          [ "$uid" != 0 ] || [ "${m#* }" = 0:0 ] || chown "${m#* }" "$1" || exit
-          [ "${m% *}" = 700 ] || chmod "${m% *}" "$1" || exit
+          m=${modes%%" $2$line"*}
+          m=${m##*"$line"}
+          case $m in *' '*' '*|*[!0-9\ :]*|'') m=$(stat -L -c '%a %u:%g' -- "$2") || exit ;; esac
+          if [ -d "$1" ]; then [ "${m% *}" = 700 ] || chmod "${m% *}" "$1" || exit; else mkdir -m "${m% *}" "$1" || exit; fi
+          [ "$uid" != 0 ] || [ "${m#* }" = 0:0 ] || { chown "${m#* }" "$1" && chmod "${m% *}" "$1"; } || exit
         }
         n=$(($# / 3)) i=0
         while [ "$n" -gt 0 ]; do
           i=$((i + 1)) w=$i
           case $1 in
-            private) there "$3"; mkdir "$i" && like "$i" "$3" ;;
+            private) there "$3"; like "$i" "$3" ;;
             overlay)
               there "$2"
               case "$dir/" in "$2"/*) fail "overlay: what is written to '$2' would be kept in ${dir%/*}, inside it; name another directory=" ;; esac
@@ -216,7 +220,13 @@ internal static class BoxMaking
               elif [ -n "$s" ]; then mkdir "$i/seen" && cp -a -- "$2/." "$i/seen" && like "$i/seen" "$2"
               else cp -a -- "$2" "$i/seen"
               fi ;;
-            file) if [ -f "$3" ]; then printf '%s\n127.0.0.1\t%s\n' "$(cat "$3")" "$name" >"$i" && chmod 644 "$i"; else w=; fi ;;
+            file)
+              if [ -f "$3" ]; then
+                umask 022
+                printf '%s\n127.0.0.1\t%s\n' "$(cat "$3")" "$name" >"$i" || exit
+                umask 077
+              else w=
+              fi ;;
             *) [ -d "$3" ] || w= ;;
           esac || exit
           if [ -n "$w" ]; then set -- "$@" "$1" "$2" "$3"; else i=$((i - 1)); fi

@@ -53,8 +53,8 @@ internal sealed class BoxSource(HostEnvironment environment) : SourceType
 
     public override Task<ResourceDraft> ProvisionAsync(ProvisionContext context, CancellationToken cancellationToken) =>
         LiesOnAnother(context.Settings) || Examine(context.Settings) is not { } problem
-            ? MakeAsync(context, line => new(ErrorCodes.ProvisionFailed, $"{context.Resource} could not be made: {line}"), cancellationToken)
-            : throw new ResourceException(ErrorCodes.ProvisionFailed, $"{context.Resource} could not be made: {problem}");
+            ? MakeAsync(context, isReset: false, cancellationToken)
+            : throw new MakingPlace(context, environment).NotMade(problem);
 
     public override bool Resets(SourceSettings settings) => new BoxSettings(settings).Reset != ResetStrategy.None;
 
@@ -62,23 +62,23 @@ internal sealed class BoxSource(HostEnvironment environment) : SourceType
 
     public override async Task<ResourceDraft?> ResetAsync(ProvisionContext context, CancellationToken cancellationToken)
     {
-        MakingPlace place = new(context, environment);
-        ResourceException Failed(string line) => new(ErrorCodes.ProvisionFailed, $"{context.Resource} could not be reset: {line}");
-        if (ResetSetting.Command(context.Settings) is not { } command)
+        if (ResetSetting.Command(context.Settings) is null)
         {
-            return await MakeAsync(context, Failed, cancellationToken).ConfigureAwait(false);
+            return await MakeAsync(context, isReset: true, cancellationToken).ConfigureAwait(false);
         }
 
-        await place.RunAsync(context.Route!, command, [], line => Failed($"reset_command: {line}"), cancellationToken).ConfigureAwait(false);
+        await new MakingPlace(context, environment).RunResetCommandAsync(cancellationToken).ConfigureAwait(false);
         return null;
     }
 
     public override async Task DiscardAsync(ProvisionContext context, CancellationToken cancellationToken)
     {
         MakingPlace place = new(context, environment);
-        ResourceException Failed(string line) => new(ErrorCodes.DiscardFailed, $"{context.Resource} could not be discarded: {line}");
-        await place.RunAsync(BoxMaking.Discard, await PlacesAsync(context, place, Failed, cancellationToken).ConfigureAwait(false), Failed, cancellationToken).ConfigureAwait(false);
+        await place.RunAsync(
+            BoxMaking.Discard, await PlacesAsync(context, place, place.NotDiscarded, cancellationToken).ConfigureAwait(false), place.NotDiscarded, cancellationToken).ConfigureAwait(false);
     }
+
+    public override string? Leftover(ProvisionContext context) => $"{new MakingPlace(context, environment).DescribeDirectory("boxes")}, with the process that holds the box,";
 
     private static bool LiesOnAnother(SourceSettings settings) => settings.Text("base") is not null;
 
@@ -87,10 +87,11 @@ internal sealed class BoxSource(HostEnvironment environment) : SourceType
         ProvisionContext context, MakingPlace place, Func<string, ResourceException> failed, CancellationToken cancellationToken) =>
         [await place.DirectoryAsync("boxes", context.Resource, failed, cancellationToken).ConfigureAwait(false), context.Store, OwnDirectory.Place(context)];
 
-    private async Task<ResourceDraft> MakeAsync(ProvisionContext context, Func<string, ResourceException> failed, CancellationToken cancellationToken)
+    private async Task<ResourceDraft> MakeAsync(ProvisionContext context, bool isReset, CancellationToken cancellationToken)
     {
         BoxSettings box = new(context.Settings);
         MakingPlace place = new(context, environment);
+        Func<string, ResourceException> failed = isReset ? place.NotReset : place.NotMade;
         var net = !box.Shares("net");
         var said = await place.RunAsync(
             BoxMaking.Make,

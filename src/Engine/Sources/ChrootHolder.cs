@@ -29,7 +29,7 @@ internal static class ChrootHolder
         fail() { printf '%s\n' "$*" >&2; exit 1; }
         put() { mount -n "$@"; }
         home=${dir%/*}
-        while read -r a b c d p e; do
+        ! grep -qF " $home/" /proc/self/mountinfo || while read -r a b c d p e; do
           case $p in "$dir"|"$dir"/*) ;; "$home"/*) umount -l "$p" || : ;; esac
         done </proc/self/mountinfo
         case $kind in
@@ -60,7 +60,7 @@ internal static class ChrootHolder
         ln -s pts/ptmx root/dev/ptmx
         put -t devpts -o newinstance,ptmxmode=0666,mode=0620,gid=5 devpts root/dev/pts
         put -t tmpfs -o nosuid,nodev,mode=1777 tmpfs root/dev/shm
-        hostname "$name"
+        { echo "$name" >/proc/sys/kernel/hostname; } 2>/dev/null || hostname "$name"
 
         # The network is the base's, and so is who answers for its names.
         if [ ! -d frozen ] && [ -d root/etc ] && [ ! -L root/etc ] && rm -f root/etc/hosts root/etc/resolv.conf 2>/dev/null; then

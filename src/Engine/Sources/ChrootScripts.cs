@@ -16,7 +16,8 @@ internal static class ChrootScripts
         set -u
         umask 022
         PATH=${PATH:-/usr/bin:/bin}:/usr/local/sbin:/usr/sbin:/sbin
-        dir=$1 store=$2 here=$3 discard=$4 home=${1%/*}
+        dir=$1 store=$2 here=$3 discard=$4 home=${1%/*} era=
+        case $here in *' '*) era=${here#* } here=${here%% *} ;; esac
         real() {
           if [ -d "$home" ]; then
             [ -O "$home" ] || fail "$home belongs to another user: nothing is kept or deleted there; name a directory= of your own"
@@ -33,8 +34,8 @@ internal static class ChrootScripts
         alive() { { read -r s <"/proc/$1/stat"; } 2>/dev/null && t=$2 && started ${s##*) }; }
         kill_all() { left=; while [ "$#" -gt 1 ]; do if alive "$1" "$2"; then kill -9 "$1" 2>/dev/null; left=$1; fi; shift 2; done; }
         real
-        word /proc/sys/kernel/random/boot_id
-        boot=$v era="$v $(readlink /proc/self/ns/pid)"
+        [ "$era" ] || { word /proc/sys/kernel/random/boot_id; era="$v $(readlink /proc/self/ns/pid)"; }
+        boot=${era%% *}
 
         # With the holder all inside ends. One that was killed before it could be written down has a mark.
         end() {
@@ -57,8 +58,9 @@ internal static class ChrootScripts
           n=0
           while kill_all "$@"; [ "$left" ]; do
             n=$((n + 1))
-            [ "$n" -lt 2500 ] || fail "process $left, which holds $dir, does not end"
-            sleep 0.003
+            [ "$n" -lt 2600 ] || fail "process $left, which holds $dir, does not end"
+            # It mostly takes less than to start a process that waits.
+            [ "$n" -lt 100 ] || sleep 0.003
           done
         }
 
@@ -66,6 +68,9 @@ internal static class ChrootScripts
         bare() {
           real=$(cd -P -- "$1" && pwd -P) || fail "$1 cannot be entered"
           case $real in *[\ \\]*) real=$(printf '%s\n' "$real" | sed 's/\\/\\134/g; s/ /\\040/g') ;; esac
+          # The list may be long.
+          grep -qF " $real" /proc/self/mountinfo
+          case $? in 0) ;; 1) return 0 ;; *) fail "it cannot be told what is mounted there: is grep installed, and /proc mounted?" ;; esac
           for n in 1 2; do
             found=
             while read -r a b c d p e; do
@@ -91,11 +96,11 @@ internal static class ChrootScripts
           done
           what="$1 cannot be deleted"
           # Whose it is goes last, or it would be nobody's when this is killed.
-          for sub in "$1"/* "$1"/.[!.]*; do
-            [ "$sub" = "$1/store" ] || run rm -rf --one-file-system -- "$sub"
-          done
-          run rm -f -- "$1/store"
-          run rmdir -- "$1"
+          gone=$1
+          set -- "$1"/* "$1"/.[!.]*
+          for sub; do shift; [ "$sub" = "$gone/store" ] || set -- "$@" "$sub"; done
+          run rm -rf --one-file-system -- "$@"
+          run rm -rf --one-file-system -- "$gone"
         }
         erase() { delete "$1"; }
 
@@ -150,16 +155,17 @@ internal static class ChrootScripts
     /// <summary>
     /// Makes a chroot, or resets one: after the arguments of all $5 the <see cref="GoldenTree.Key"/>, $6 yes for a reset, which stays with the golden
     /// tree that is there and with what is frozen, and freeze for one to what it is now, $7 what it comes from and $8 the command or path, $9 how it is cloned, then the line that clones it,
-    /// <see cref="ChrootHolder.Hold"/>, the host's name and the imports. It says the holder's id and start, the sort of clone and the directory, and in the
+    /// <see cref="ChrootHolder.Hold"/>, the host's name, <see cref="GoldenTree.MaxAge"/> and the imports. It says the holder's id and start, the sort of clone and the directory, and in the
     /// next line the number of processors.
     /// </summary>
     public const string Make = Common +
         """
         key=$5 how=$6 keep=$6 origin=$7 from=$8 clone=$9
         shift 9
-        clone_command=$1 hold=$2 name=$3
-        shift 3
-        [ "$(id -u)" = 0 ] || fail "only root can make chroots: run crcache as root, or set a base= on which commands are root's; type=box needs no rights"
+        clone_command=$1 hold=$2 name=$3 age=$4
+        shift 4
+        while read -r v m out; do [ "$v" != Uid: ] || break; done </proc/self/status
+        [ "${out%%[!0-9]*}" = 0 ] || fail "only root can make chroots: run crcache as root, or set a base= on which commands are root's; type=box needs no rights"
         for tool in unshare nsenter mount flock setsid setpriv timeout hostname; do
           command -v "$tool" >/dev/null || fail "$tool is not installed"
         done
@@ -203,7 +209,7 @@ internal static class ChrootScripts
         }
         hollow=
         [ "$clone" != command ] || hollow=yes
-        golden "$origin" "$from" "$key" "$keep"
+        golden "$origin" "$from" "$key" "$keep" "$age"
         word "$goldens/$key/kind"
         kind=$v
         [ "$origin" != tree ] || lower=$from
@@ -214,7 +220,9 @@ internal static class ChrootScripts
         [ ! -d frozen/upper ] || like=frozen/upper
         [ ! -d frozen/root ] || lower=$dir/frozen/root
         case $kind in
-          overlay) mkdir lower upper work root && chmod --reference="$like" upper && chown --reference="$like" upper || exit ;;
+          overlay)
+            m=$(stat -Lc '%a %u:%g' -- "$like") && mkdir -m "${m% *}" lower upper work root || exit
+            [ "${m#* }" = 0:0 ] || { chown "${m#* }" upper && chmod "${m% *}" upper; } || exit ;;
           btrfs) run btrfs subvolume snapshot "$lower" root ;;
           command) mkdir root || exit; filled "$clone_command" "$dir/root" "$lower"; what=clone_command; run sh -c "$out" ;;
           reflink) mkdir root || exit; run cp -ax --reflink=always -- "$lower/." root ;;
@@ -228,7 +236,12 @@ internal static class ChrootScripts
           { read -r said && [ "$said" = ready ]; } || fail "$(tail -n 1 log)"
         read -r h ht rest <holder
         echo "$h $ht $kind $dir"
-        nproc 2>/dev/null || getconf _NPROCESSORS_ONLN
+        while read -r v m; do [ "$v" != Cpus_allowed_list: ] || break; done </proc/self/status
+        n=0
+        IFS=,
+        for v in $m; do n=$((n + ${v#*-} - ${v%-*} + 1)); done
+        unset IFS
+        echo "$n"
         tidy no || :
         """;
 }

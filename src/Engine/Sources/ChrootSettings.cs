@@ -9,7 +9,7 @@ internal sealed class ChrootSettings(SourceSettings settings)
 {
     /// <summary>The keys.</summary>
     public static IReadOnlyList<string> Keys { get; } =
-        [.. GoldenTree.Keys, "exec", "clone", "clone_command", "discard_command", "user", "cwd", "directory", CopySetting.Key, Import.Key, .. ResetSetting.Keys];
+        [.. GoldenTree.Keys, GoldenTree.MaxAgeKey, "exec", "clone", "clone_command", "discard_command", "user", "cwd", "directory", CopySetting.Key, Import.Key, .. ResetSetting.Keys];
 
     private static readonly string[] Clones = ["auto", "overlay", "btrfs", "reflink", "copy", "command"];
 
@@ -82,6 +82,7 @@ internal sealed class ChrootSettings(SourceSettings settings)
             }
         }
 
+        _ = GoldenTree.MaxAge(settings);
         PathSetting.Check(settings, "path", "tarball", "tree", "cwd", "directory");
 
         if (User is { } user && (user[0] == '-' || user.Any(c => char.IsWhiteSpace(c) || char.IsControl(c) || c is ':' or '/' or ',')))

@@ -53,7 +53,7 @@ internal sealed class ChrootSource(HostEnvironment environment) : SourceType
     }
 
     public override Task<ResourceDraft> ProvisionAsync(ProvisionContext context, CancellationToken cancellationToken) =>
-        MakeAsync(context, "no", "made", cancellationToken);
+        MakeAsync(context, "no", isReset: false, cancellationToken);
 
     public override bool Resets(SourceSettings settings) => new ChrootSettings(settings).Reset != ResetStrategy.None;
 
@@ -64,22 +64,17 @@ internal sealed class ChrootSource(HostEnvironment environment) : SourceType
     public override bool Snapshots(SourceSettings settings) => new ChrootSettings(settings) is { Reset: ResetStrategy.Snapshot, Clone: not "command" };
 
     public override async Task<ResourceDraft?> SnapshotAsync(ProvisionContext context, CancellationToken cancellationToken) =>
-        await MakeAsync(context, "freeze", "made", cancellationToken).ConfigureAwait(false);
+        await MakeAsync(context, "freeze", isReset: false, cancellationToken).ConfigureAwait(false);
 
     public override async Task<ResourceDraft?> ResetAsync(ProvisionContext context, CancellationToken cancellationToken)
     {
-        if (ResetSetting.Command(context.Settings) is not { } command)
+        if (ResetSetting.Command(context.Settings) is null)
         {
             var keeps = new ChrootSettings(context.Settings).Reset == ResetStrategy.Snapshot ? "yes" : "no";
-            return await MakeAsync(context, keeps, "reset", cancellationToken).ConfigureAwait(false);
+            return await MakeAsync(context, keeps, isReset: true, cancellationToken).ConfigureAwait(false);
         }
 
-        await new MakingPlace(context, environment).RunAsync(
-            context.Route!,
-            command,
-            [],
-            line => new(ErrorCodes.ProvisionFailed, $"{context.Resource} could not be reset: reset_command: {line}"),
-            cancellationToken).ConfigureAwait(false);
+        await new MakingPlace(context, environment).RunResetCommandAsync(cancellationToken).ConfigureAwait(false);
         return null;
     }
 
@@ -87,29 +82,35 @@ internal sealed class ChrootSource(HostEnvironment environment) : SourceType
     {
         MakingPlace place = new(context, environment);
         await place.RunAsync(
-            ChrootScripts.Discard, await ArgumentsAsync(context, place, NotDiscarded, cancellationToken).ConfigureAwait(false), NotDiscarded, cancellationToken).ConfigureAwait(false);
-
-        ResourceException NotDiscarded(string line) => new(ErrorCodes.DiscardFailed, $"{context.Resource} could not be discarded: {line}");
+            ChrootScripts.Discard, await ArgumentsAsync(context, place, place.NotDiscarded, cancellationToken).ConfigureAwait(false), place.NotDiscarded, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<ResourceDraft> MakeAsync(ProvisionContext context, string keeps, string done, CancellationToken cancellationToken)
+    private async Task<ResourceDraft> MakeAsync(ProvisionContext context, string keeps, bool isReset, CancellationToken cancellationToken)
     {
         ChrootSettings chroot = new(context.Settings);
         MakingPlace place = new(context, environment);
+        Func<string, ResourceException> failed = isReset ? place.NotReset : place.NotMade;
         var said = await place.RunAsync(
             ChrootScripts.Make,
             [
-                .. await ArgumentsAsync(context, place, NotMade, cancellationToken).ConfigureAwait(false), chroot.Key, keeps, chroot.Origin, chroot.OriginText,
-                chroot.Clone, chroot.CloneCommand ?? "", ChrootHolder.Hold, MakingPlace.HostName(context),
+                .. await ArgumentsAsync(context, place, failed, cancellationToken).ConfigureAwait(false), chroot.Key, keeps, chroot.Origin, chroot.OriginText,
+                chroot.Clone, chroot.CloneCommand ?? "", ChrootHolder.Hold, MakingPlace.HostName(context), GoldenTree.MaxAge(context.Settings),
                 .. chroot.Imports.SelectMany(i => i.Words),
             ],
-            NotMade,
+            failed,
             cancellationToken).ConfigureAwait(false);
-        return said.Split('\n') is [.., var holder, var cores] && holder.Split(' ', 4) is [var id, var start, var clone, var directory]
-            ? new(RouteOf(context, chroot, id, start, directory, clone), ProcessorProbe.Parse(cores))
-            : throw NotMade("what holds it was not written down");
+        if (said.Split('\n') is not [.., var holder, var cores] || holder.Split(' ', 4) is not [var id, var start, var clone, var directory])
+        {
+            throw failed("what holds it was not written down");
+        }
 
-        ResourceException NotMade(string line) => new(ErrorCodes.ProvisionFailed, $"{context.Resource} could not be {done}: {line}");
+        var route = RouteOf(context, chroot, id, start, directory, clone);
+        if (keeps == "no")
+        {
+            await WayIn.CheckAsync(place, context.Settings, route, failed, cancellationToken).ConfigureAwait(false);
+        }
+
+        return new(route, ProcessorProbe.Parse(cores));
     }
 
     /// <summary>
@@ -117,6 +118,8 @@ internal sealed class ChrootSource(HostEnvironment environment) : SourceType
     /// that has ended, and even if its number is another process's, it sees an empty directory. A tree of the chroot's own it sees as it is, in
     /// the same file system, so that there can be hard links.
     /// </summary>
+    public override string? Leftover(ProvisionContext context) => $"{new MakingPlace(context, environment).DescribeDirectory(Kind)}, with the process that holds the chroot,";
+
     private static Route RouteOf(ProvisionContext context, ChrootSettings chroot, string holder, string start, string directory, string clone)
     {
         var root = $"{directory}/root";
@@ -142,7 +145,7 @@ internal sealed class ChrootSource(HostEnvironment environment) : SourceType
     [
         await place.DirectoryAsync(Kind, context.Resource, failed, cancellationToken).ConfigureAwait(false),
         context.Store,
-        !context.IsHere ? "no" : context.Settings.Text("directory") is null ? "own" : "yes",
+        !context.IsHere ? "no" : $"{(context.Settings.Text("directory") is null ? "own" : "yes")} {KernelEra.Current()}".TrimEnd(),
         context.Settings.Text("discard_command") ?? "",
     ];
 }

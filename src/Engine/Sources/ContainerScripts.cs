@@ -109,15 +109,36 @@ internal static class ContainerScripts
 
         """;
 
+    // Only a machine's own engine says a number that leads to the container here, in whose cgroup's name is the container's id. What its users
+    // are called in the machine's numbers, and whose the first process is, decides whether its files are root's.
+    private const string Look =
+        """
+        look() {
+          p=$1 found=
+          { read -r s <"/proc/$p/stat" && of ${s##*) }; } 2>/dev/null || return
+          while read -r s; do case $s in *"$id"*) found=yes ;; esac; done <"/proc/$p/cgroup"
+          [ "$found" ] && [ "/proc/$p/ns/user" -ef /proc/self/ns/user ] || return
+          held="$p $start"
+          while read -r key a s; do
+            case $key in
+              Uid:|Gid:) held="$held $a" ;;
+              Cpus_allowed_list:) list=$a ;;
+            esac
+          done <"/proc/$p/status"
+        }
+        of() { shift 19; start=$1; }
+
+        """;
+
     /// <summary>
-    /// Makes a container and writes its id and how many processors it has: $1 what engine it is, $2 the container's name, $3 the store,
-    /// $4 the resource, $5 the directory that says that something may be there, $6 <c>new</c>, <c>snapshot</c> for a container in place of the one that is there,
-    /// with a snapshot of it, or <c>reset</c> for one of that snapshot, where there is one; $7 how many paths to copy into it, those by twos, then which of
-    /// the words is the image, and the engine's words that run it. What was half made before is removed first.
+    /// Makes a container and writes its id, then the id, start, user and group of its first process, or nothing where this place does not see it or its users
+    /// are others, and how many processors it has: $1 what engine it is, $2 the container's name, $3 the store, $4 the resource, $5 the directory that says that something may be there, $6 <c>new</c>, <c>snapshot</c> for a container in place of the one that is there,
+    /// with a snapshot of it, or <c>reset</c> for one of that snapshot, where there is one; $7 yes where a shell of
+    /// ours keeps it alive; $8 how many paths to copy into it, those by twos, then which of the words is the image, and the engine's words that run it. What was half made before is removed first.
     /// </summary>
-    public const string Make = Words + Remove + Freeze +
+    public const string Make = Words + Remove + Freeze + Look +
         $$"""
-        kind=$1 name=$2 store=$3 resource=$4 place=$5 how=$6 k=$7 image=; shift 7
+        kind=$1 name=$2 store=$3 resource=$4 place=$5 how=$6 idle=$7 k=$8 image=; shift 8
         c=0; while [ "$c" -lt "$k" ]; do c=$((c + 1)); eval "from$c=\$1 to$c=\$2"; shift 2; done
         at=$1; shift
         case $how in
@@ -145,13 +166,23 @@ internal static class ContainerScripts
           out=$(engine exec --user 0 "$id" mkdir -p "${dir:-/}" 2>&1 </dev/null) || fail "$out" 1
           out=$(engine cp -a "$from" "$id:$to" 2>&1 </dev/null) || fail "$out" 1
         done
-        out=$(engine exec "$id" /bin/sh -c '{{ProcessorProbe.Script}}' 2>&1 </dev/null) || {
+        list= held=
+        look "$(engine container inspect -f '{{"{{.State.Pid}}"}}' "$id" 2>/dev/null </dev/null)"
+        # Its first process is a shell of ours, so that there is one.
+        case "$list $idle" in
+          ?*' yes')
+            out=0
+            IFS=,
+            for a in $list; do out=$((out + ${a#*-} - ${a%-*} + 1)); done
+            unset IFS ;;
+          *) out=$(engine exec "$id" /bin/sh -c '{{ProcessorProbe.Script}}' 2>&1 </dev/null) ;;
+        esac || {
           [ "$(engine container inspect -f '{{"{{.State.Running}}"}}' "$id" 2>/dev/null)" = true ] ||
             fail "$(engine logs --tail 1 "$id" 2>&1 | tail -n 1 | sed 's/^/its container has ended at once: /' | grep . || echo "its container has ended at once; command= says what keeps it")" 1
           fail "$out" 1
         }
         [ "$how" != snapshot ] || mark "$token" "$image" yes
-        printf '%s\n%s\n' "$id" "$out"
+        printf '%s\n%s\n%s\n' "$id" "$held" "$out"
         """;
 
     /// <summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using CrCache.Configuration;
+using CrCache.Routes;
 
 namespace CrCache.Sources;
 
@@ -13,7 +14,7 @@ internal sealed class ContainerSettings(SourceSettings settings, string engine)
 
     /// <summary>The keys.</summary>
     public static IReadOnlyList<string> Keys { get; } =
-        ["image", "options", "command", "network", "pull", "cli", "host", "directory", "cwd", "user", Import.Key, .. ResetSetting.Keys];
+        ["image", "options", "command", "network", "pull", "cli", "host", "directory", "cwd", "user", CopySetting.Key, Import.Key, .. ResetSetting.Keys];
 
     /// <summary>The image.</summary>
     public string Image { get; } = settings.Text("image") ?? "";
@@ -30,6 +31,9 @@ internal sealed class ContainerSettings(SourceSettings settings, string engine)
     /// <summary>The user that commands run as; null for the image's.</summary>
     public string? User { get; } = settings.Text("user");
 
+    /// <summary>Whether that is root with root's group, whatever the image says.</summary>
+    public bool IsRoot => User?.Split(':') is ["root" or "0"] or ["root" or "0", "root" or "0"];
+
     /// <summary>Where commands start; null for the image's directory.</summary>
     public string? WorkingDirectory { get; } = settings.Text("cwd");
 
@@ -38,6 +42,9 @@ internal sealed class ContainerSettings(SourceSettings settings, string engine)
 
     /// <summary>How it is made fit for its next holder.</summary>
     public ResetStrategy Reset { get; } = ResetSetting.Of(settings, ResetStrategy.Recreate, ResetStrategy.Snapshot);
+
+    /// <summary>How files are put in place in it.</summary>
+    public CopyMode CopyMode { get; } = CopySetting.Of(settings, seesMachine: false);
 
     /// <summary>The words that call the engine's program.</summary>
     public IReadOnlyList<string> Program =>

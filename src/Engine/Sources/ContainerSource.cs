@@ -24,7 +24,7 @@ internal sealed class ContainerSource(string engine, HostEnvironment environment
     public override string? Examine(SourceSettings settings) =>
         settings.Text("base") is null && settings.Text("host") is { } host && (host[0] == '/' ? host : host.StartsWith("unix:///", StringComparison.Ordinal) ? host["unix://".Length..] : null) is { } socket && !File.Exists(socket)
             ? $"host: there is no socket {Shown.Cut(socket)}: start the engine, or say where it listens"
-            : null;
+            : settings.Text("base") is null ? new EngineQuestion(engine, Of(settings).Program).Ask() : null;
 
     public override IReadOnlyDictionary<string, string> Capabilities(SourceSettings settings)
     {
@@ -43,12 +43,13 @@ internal sealed class ContainerSource(string engine, HostEnvironment environment
         return can;
     }
 
-    public override Task<ResourceDraft> ProvisionAsync(ProvisionContext context, CancellationToken cancellationToken) => MakeAsync(context, "new", cancellationToken);
+    public override Task<ResourceDraft> ProvisionAsync(ProvisionContext context, CancellationToken cancellationToken) =>
+        MakeAsync(context, "new", isReset: false, cancellationToken);
 
     public override bool Snapshots(SourceSettings settings) => Of(settings).Reset == ResetStrategy.Snapshot;
 
     public override async Task<ResourceDraft?> SnapshotAsync(ProvisionContext context, CancellationToken cancellationToken) =>
-        await MakeAsync(context, "snapshot", cancellationToken).ConfigureAwait(false);
+        await MakeAsync(context, "snapshot", isReset: false, cancellationToken).ConfigureAwait(false);
 
     public override bool Resets(SourceSettings settings) => Of(settings).Reset != ResetStrategy.None;
 
@@ -56,56 +57,70 @@ internal sealed class ContainerSource(string engine, HostEnvironment environment
 
     public override async Task<ResourceDraft?> ResetAsync(ProvisionContext context, CancellationToken cancellationToken)
     {
-        if (ResetSetting.Command(context.Settings) is not { } command)
+        if (ResetSetting.Command(context.Settings) is null)
         {
-            return await MakeAsync(context, Of(context.Settings).Reset == ResetStrategy.Snapshot ? "reset" : "new", cancellationToken).ConfigureAwait(false);
+            return await MakeAsync(context, Of(context.Settings).Reset == ResetStrategy.Snapshot ? "reset" : "new", isReset: true, cancellationToken).ConfigureAwait(false);
         }
 
-        await new MakingPlace(context, environment).RunAsync(
-            context.Route!,
-            command,
-            [],
-            line => new(ErrorCodes.DiscardFailed, $"{context.Resource} could not be reset: reset_command: {line}"),
-            cancellationToken).ConfigureAwait(false);
+        await new MakingPlace(context, environment).RunResetCommandAsync(cancellationToken).ConfigureAwait(false);
         return null;
     }
 
     public override async Task DiscardAsync(ProvisionContext context, CancellationToken cancellationToken)
     {
-        ResourceException Failed(string why) => new(ErrorCodes.DiscardFailed, $"{context.Resource} could not be discarded: {why}");
         MakingPlace place = new(context, environment);
-        var identity = await IdentifyAsync(place, context, Of(context.Settings), Failed, cancellationToken).ConfigureAwait(false);
-        await place.RunAsync(ContainerScripts.Discard, [.. identity, context.Route is null ? "yes" : "no"], Failed, cancellationToken).ConfigureAwait(false);
+        var identity = await IdentifyAsync(place, context, Of(context.Settings), place.NotDiscarded, cancellationToken).ConfigureAwait(false);
+        await place.RunAsync(ContainerScripts.Discard, [.. identity, context.Route is null ? "yes" : "no"], place.NotDiscarded, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<ResourceDraft> MakeAsync(ProvisionContext context, string how, CancellationToken cancellationToken)
+    public override string? Leftover(ProvisionContext context) =>
+        $"the container {NameOf(context)} of {engine} with its image, if it has one of its own, and {new MakingPlace(context, environment).DescribeDirectory("containers")}";
+
+    private async Task<ResourceDraft> MakeAsync(ProvisionContext context, string how, bool isReset, CancellationToken cancellationToken)
     {
-        ResourceException Failed(string why) => new(ErrorCodes.ProvisionFailed, $"{context.Resource} could not be made: {why}");
         var container = Of(context.Settings);
         var copies = container.Imports.Where(i => i.Kind == ImportKind.Copy).SelectMany(i => new[] { i.Source, i.Target }).ToList();
         MakingPlace place = new(context, environment);
+        Func<string, ResourceException> failed = isReset ? place.NotReset : place.NotMade;
         var said = await place.RunAsync(
             ContainerScripts.Make,
             [
-                .. await IdentifyAsync(place, context, container, Failed, cancellationToken).ConfigureAwait(false),
-                how, Number(copies.Count / 2), .. copies, .. container.Run(NameOf(context), context.Store, context.Resource),
+                .. await IdentifyAsync(place, context, container, failed, cancellationToken).ConfigureAwait(false),
+                how, container.Command.Count == 0 ? "yes" : "no", Number(copies.Count / 2), .. copies, .. container.Run(NameOf(context), context.Store, context.Resource),
             ],
-            Failed,
+            failed,
             cancellationToken).ConfigureAwait(false);
-        var lines = said.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        return lines is [{ Length: 64 } id, ..]
-            ? new(
-                new Route
-                {
-                    Prefix =
-                    [
-                        "/bin/sh", "-c", ContainerScripts.Enter, context.Resource, .. Counted(container.Program), id, container.User ?? "",
-                        ContainerScripts.Inside, ContainerScripts.Signal,
-                    ],
-                    WorkingDirectory = container.WorkingDirectory,
-                },
-                ProcessorProbe.Parse(lines[^1]))
-            : throw Failed($"{engine} did not say which container it is");
+        var lines = said.TrimEnd('\n').Split('\n');
+        if (lines is not [{ Length: 64 } id, var first, .., var count])
+        {
+            throw failed($"{engine} did not say which container it is");
+        }
+
+        var route = RouteOf(context, container, id, first.Split(' '));
+        if (how == "new")
+        {
+            await WayIn.CheckAsync(place, context.Settings, route, failed, cancellationToken).ConfigureAwait(false);
+        }
+
+        return new(route, ProcessorProbe.Parse(count));
+    }
+
+    /// <summary>The way in. Files are root's where its commands are, and this place sees them; those of another user only a command of his can make.</summary>
+    private static Route RouteOf(ProvisionContext context, ContainerSettings container, string id, string[] first)
+    {
+        var isSeen = first is [_, _, var user, var group] && (container.IsRoot || (container.User is null && user == "0" && group == "0"));
+        return new()
+        {
+            Prefix =
+            [
+                "/bin/sh", "-c", ContainerScripts.Enter, context.Resource, .. Counted(container.Program), id, container.User ?? "",
+                ContainerScripts.Inside, ContainerScripts.Signal,
+            ],
+            BaseDirectory = isSeen ? $"/proc/{first[0]}/root" : null,
+            BaseProcessStart = isSeen ? long.Parse(first[1], CultureInfo.InvariantCulture) : null,
+            WorkingDirectory = container.WorkingDirectory,
+            CopyMode = container.CopyMode,
+        };
     }
 
     private static string NameOf(ProvisionContext context)

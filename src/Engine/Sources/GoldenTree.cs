@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using CrCache.Configuration;
@@ -12,11 +13,16 @@ namespace CrCache.Sources;
 internal static class GoldenTree
 {
     /// <summary>The keys, of which one is set.</summary>
-    public static IReadOnlyList<string> Keys { get; } = ["create", "tarball", "tree"];
+    public static IReadOnlyList<string> Keys { get; } = [CreateKey, "tarball", "tree"];
+
+    /// <summary>The key that says how old one may get that a command line has made.</summary>
+    public const string MaxAgeKey = "golden_max_age";
+
+    private const string CreateKey = "create";
 
     /// <summary>
     /// POSIX sh, functions only: <c>golden</c> makes the tree that is wanted unless it is there ($1 the key of <see cref="Keys"/>, $2 its text, $3
-    /// <see cref="Key"/>, $4 yes to stay with the one that is written down) and says in <c>lower</c> where it is; <c>tidy</c> deletes those that nobody
+    /// <see cref="Key"/>, $4 yes to stay with the one that is written down, $5 <see cref="MaxAge"/>) and says in <c>lower</c> where it is; <c>tidy</c> deletes those that nobody
     /// uses. They need <c>fail</c>, <c>erase</c>, which deletes a directory if it is there, <c>prepare</c>, which makes the empty tree in <c>new</c>, and the
     /// directories <c>dir</c>, <c>home</c> and <c>goldens</c>. With <c>hollow</c> the tree may be empty.
     /// </summary>
@@ -41,6 +47,17 @@ internal static class GoldenTree
             if [ "$1" = tarball ]; then
               [ -f "$2" ] || fail "tarball: there is no file $2"
               key=$3-$(stat -Lc %.Y-%s-%i "$2")
+            fi
+            [ -d "$goldens" ] || mkdir -p -m 700 "$goldens" || exit
+            if [ "$5" ]; then
+              # Those who come together have the same one. What is of the old one keeps it.
+              time=$(date +%s)
+              lock "$goldens/$3" '' || fail "$goldens/$3.lock cannot be locked"
+              word "$goldens/$3.born"
+              case $v in ''|*[!0-9]*) v=0 ;; esac
+              [ $((time - v)) -lt "$5" ] && [ "$v" -le "$time" ] || { v=$time; echo "$v" >"$goldens/$3.born" || exit; }
+              exec 8>&-
+              key=$3-$v
             fi
             echo "$key" >"$dir/golden" || exit
           fi
@@ -90,7 +107,7 @@ internal static class GoldenTree
               # It is gone at once, or whole.
               erase "$goldens/$key.old"
               if [ "$name" = "$key" ]; then mv "$g" "$g.old" && erase "$g.old"; else erase "$g"; fi
-              [ ! "$old" ] || rm -f "$goldens/$group.current"
+              [ ! "$old" ] || rm -f "$goldens/$group.current" "$goldens/$group"-*.born
               [ -d "$goldens/$key" ] || rm -f "$goldens/$key.lock"
             fi
             exec 8>&-
@@ -114,6 +131,19 @@ internal static class GoldenTree
     /// <param name="origin">What it is made from.</param>
     public static string Key(SourceSettings settings, params IReadOnlyList<string> origin) =>
         $"{Hash(8, [settings.Directory ?? "", settings.Name, settings.Bindings])}-{Hash(16, origin)}";
+
+    /// <summary>For how many seconds one is cloned before it is made anew; empty for ever.</summary>
+    /// <param name="settings">The source.</param>
+    /// <exception cref="ConfigurationException">It is no length of time, or there is nothing that makes it anew.</exception>
+    public static string MaxAge(SourceSettings settings)
+    {
+        if (settings.Text(MaxAgeKey) is not null && settings.Text(CreateKey) is null)
+        {
+            throw settings.Wrong(MaxAgeKey, "only a tree that create= makes is made anew; one of a tarball is when the file has changed");
+        }
+
+        return settings.Time(MaxAgeKey) is { } age ? ((long)Math.Max(1, age.TotalSeconds)).ToString(CultureInfo.InvariantCulture) : "";
+    }
 
     private static string Hash(int digits, IReadOnlyList<string> parts) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\0', parts))))[..digits];

@@ -81,8 +81,8 @@ internal sealed class LocalSource(HostEnvironment environment) : SourceType
     public override async Task<ResourceDraft> ProvisionAsync(ProvisionContext context, CancellationToken cancellationToken)
     {
         var draft = Of(context.Settings);
-        await new MakingPlace(context, environment).RunAsync(
-            draft.Route, ":", [], line => new(ErrorCodes.ProvisionFailed, $"{context.Resource} could not be made: {line}"), cancellationToken).ConfigureAwait(false);
+        MakingPlace place = new(context, environment);
+        await WayIn.CheckAsync(place, context.Settings, draft.Route, place.NotMade, cancellationToken).ConfigureAwait(false);
         return draft;
     }
 

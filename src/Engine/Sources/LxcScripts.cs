@@ -8,9 +8,14 @@ namespace CrCache.Sources;
 /// </summary>
 internal static class LxcScripts
 {
+    /// <summary>The file in the container's directory that says which its first process is; it is not there while the container is stopped.</summary>
+    public const string Holder = "holder";
+
+    /// <summary>What <see cref="Make"/> says of a container whose users have the base's numbers.</summary>
+    public const string HasUsersOfBase = "users";
+
     /// <summary>
-    /// What the others need. One of them at a time works on a container: they lock its directory. <c>end</c> kills what runs in the container,
-    /// and with its last process LXC's monitor ends; one that was only about to start is found by a mark in its environment.
+    /// What the others need. One of them at a time works on a container: they lock its directory.
     /// </summary>
     public const string Common =
         """
@@ -20,15 +25,13 @@ internal static class LxcScripts
         dir=$1 store=$2 place=$3; shift 3
         name=${dir##*/} root=${dir%/*}
         home=$root goldens=$root/.golden
-        nl='
-        '
         fail() { printf '%s\n' "$*" >&2; exit 1; }
 
         """ + OwnDirectory.Script +
         """
-        boot() { cat /proc/sys/kernel/random/boot_id; }
         able() {
-          [ "$(id -u)" = 0 ] || fail "LXC needs root here: run crcache as root, or reach the base as root"
+          while read -r key at list; do [ "$key" != Uid: ] || break; done </proc/self/status
+          [ "${list%%[!0-9]*}" = 0 ] || fail "LXC needs root here: run crcache as root, or reach the base as root"
           for tool in lxc-start lxc-info flock setpriv nsenter unshare timeout; do
             command -v $tool >/dev/null || fail "$tool is not installed: install lxc, util-linux and coreutils"
           done
@@ -39,82 +42,25 @@ internal static class LxcScripts
           root=${dir%/*}
           [ "$dir" -ef /proc/self/fd/9 ] || fail "$dir was made anew meanwhile"
         }
-        trees() {
-          set -- /sys/fs/cgroup
-          [ -e /sys/fs/cgroup/cgroup.procs ] || set -- /sys/fs/cgroup/*
-          while IFS=: read -r at at under; do
-            under=${under%/init.scope}
-            for at; do
-              at=$at${under%/}/crcache.$mark.$name
-              [ ! -d "$at" ] || echo "$at"
-            done
-          done </proc/1/cgroup | sort -u
-        }
-        members() {
-          for at in $cgroups; do find "$at" -path "$1" -name cgroup.procs -exec cat {} + 2>/dev/null || :; done | grep -vx 0 | sort -u
-        }
-        marked() {
-          for at in $(grep -lsxz -F -e "CRCACHE_LXC=$dir" /proc/[0-9]*/environ); do at=${at#/proc/}; echo "${at%/environ}"; done
-        }
-        end() {
-          if [ -s "$dir/holder" ]; then
-            read -r at at era space <"$dir/holder"
-            [ "$era" != "$(boot)" ] || [ "$space" = "$(readlink /proc/self/ns/pid)" ] || fail "$dir was made in another container: discard it there"
-          fi
-          tries=0
-          while :; do
-            cgroups=$(trees)
-            for at in $cgroups; do
-              [ ! -e "$at/container/cgroup.kill" ] || echo 1 >"$at/container/cgroup.kill" || :
-            done 2>/dev/null
-            inside=$(members '*/container/*') outside=
-            [ -n "$inside" ] || outside=$(members '*') || :
-            [ -n "$inside$outside" ] || outside=$(marked) || :
-            [ -n "$inside$outside" ] || break
-            for at in $inside; do kill -9 "$at" || :; done 2>/dev/null
-            if [ -n "$outside" ] && { [ $tries -gt 100 ] || [ ! -s "$dir/holder" ]; }; then
-              for at in $outside; do kill -9 "$at" || :; done 2>/dev/null
-            fi
-            tries=$((tries + 1))
-            [ $tries -lt 500 ] || fail "process ${inside:-$outside} of the container does not end"
-            sleep 0.02
-          done
-          rm -f "$dir/holder"
-          tries=0
-          while at=$(trees); [ -n "$at" ]; do
-            [ $tries = 0 ] || sleep 0.02
-            find $at -depth -type d -exec rmdir {} + 2>/dev/null || :
-            tries=$((tries + 1))
-            [ $tries -lt 250 ] || fail "the cgroup ${at%%"$nl"*} cannot be removed"
-          done
-        }
+
+        """ + LxcProcesses.Script +
+        """
         empty() {
           unmounted "$1"
           rm -rf --one-file-system -- "$1"
         }
         erase() { [ ! -e "$1" ] || empty "$1"; }
-        running() {
-          [ -s "$dir/holder" ] || return 1
-          read -r at since era space <"$dir/holder"
-          [ "$era" = "$(boot)" ] && [ "$(began "$at")" = "$since" ]
-        }
-        began() {
-          read -r at 2>/dev/null <"/proc/$1/stat" || return 1
-          set -- ${at##*) }
-          [ "$1" != Z ] && shift 19 && echo "$1"
-        }
         start() {
           exec 8<"$root"
           flock -s 8
           : >"$dir/log"
           env -i "PATH=$PATH" "CRCACHE_LXC=$dir" lxc-start -P "$root" -n "$name" -f "$dir/config" -o "$dir/log" -l ERROR -d 8<&- 9<&- </dev/null >/dev/null 2>&1 ||
             fail "lxc-start: $(said)"
-          at=$(lxc-info -P "$root" -n "$name" -p -H 2>/dev/null) && since=$(began "$at") ||
-            fail "the container's first process has ended at once: $(said)"
+          { first && began "$at"; } || fail "the container's first process has ended at once: $(said)"
           exec 8<&-
-          echo "$at $since $(boot) $(readlink /proc/self/ns/pid)" >"$dir/holder.new"
-          mv "$dir/holder.new" "$dir/holder"
-          rm -f "$dir/asleep"
+          now
+          echo "$at $since $era" >"$dir/holder"
+          [ ! -e "$dir/asleep" ] || rm -f "$dir/asleep"
           if [ "/proc/$at/ns/user" -ef /proc/self/ns/user ]; then
             while read -r key limit; do [ "$key" != CapBnd: ] || break; done <"/proc/$at/status"
             [ $((0x$limit & 0x2400C0)) = $((0x2400C0)) ] ||
@@ -130,6 +76,7 @@ internal static class LxcScripts
           if running && [ -e "$dir/boots" ]; then lxc-stop -P "$root" -n "$name" -t 60 9<&- >/dev/null 2>&1 || :; fi
           : >"$dir/asleep"
           end
+          rm -f "$dir/holder"
         }
         layers() {
           read -r kind <"$dir/kind"
@@ -138,12 +85,13 @@ internal static class LxcScripts
             mkdir "$dir/root"
             cp -a --reflink=auto -- "$lower/." "$dir/root"
           else
-            mkdir "$dir/upper"
-            chown --reference="${lower%%:*}" "$dir/upper"
-            chmod --reference="${lower%%:*}" "$dir/upper"
+            at=$(stat -c '%a %u:%g' -- "${lower%%:*}")
+            mkdir -m "${at% *}" "$dir/upper"
+            [ "${at#* }" = 0:0 ] || { chown "${at#* }" "$dir/upper"; chmod "${at% *}" "$dir/upper"; }
           fi
+          [ -s "$dir/fill" ] || return 0
           mkdir "$dir/imports"
-          [ ! -s "$dir/fill" ] || unshare -m --propagation private sh -c "$fill" sh "$dir" "$lower" "$kind" 9<&-
+          unshare -m --propagation private sh -c "$fill" sh "$dir" "$lower" "$kind" 9<&-
         }
         fill='set -eu
         dir=$1
@@ -183,8 +131,8 @@ internal static class LxcScripts
     /// <summary>
     /// Makes a container: $4 what it comes from, <c>container</c> or a key of <see cref="GoldenTree.Keys"/>, and $5 its text; $6 LXC's path that a base
     /// container is in, or the golden tree's name; $7 <c>own</c> or <c>system</c>; $8 the script that starts it; $9 more lines of its configuration;
-    /// then the bridge that it is at, or nothing; then its imports, by threes. The file <c>boots</c> says that its own init is to be waited for. It writes how many processors the
-    /// container may use.
+    /// then the bridge that it is at, or nothing; <see cref="GoldenTree.MaxAge"/>; then its imports, by threes. The file <c>boots</c> says that its own init is to be waited for. It writes
+    /// <see cref="HasUsersOfBase"/> where that is so, and how many processors the container may use.
     /// </summary>
     public const string Make = Common + GoldenTree.Script +
         """
@@ -193,14 +141,19 @@ internal static class LxcScripts
         if own; then hold; end; delete; exec 9<&-; fi
         make
         hold
-        how=$1 base=$2 path=$3 init=$4 starts=$5 more=$6 bridge=$7; shift 7
+        how=$1 base=$2 path=$3 init=$4 starts=$5 more=$6 bridge=$7 age=$8; shift 8
         [ -z "$bridge" ] || [ -d "/sys/class/net/$bridge/bridge" ] || fail "network: there is no bridge '$bridge'"
         if [ "$how" = container ]; then
           path=${path:-$(lxc-config lxc.lxcpath)}
           [ -f "$path/$base/config" ] || fail "there is no container '$base' in $path: lxc-ls -P $path lists those that are there"
-          state=$(lxc-info -P "$path" -n "$base" -s -H 2>/dev/null) || state=UNKNOWN
+          at=$(lxc-info -P "$path" -n "$base" -s -c lxc.rootfs.path 2>/dev/null) || at=
+          state=UNKNOWN lower=
+          while IFS= read -r key; do
+            case $key in State:*) state=${key##* } ;; "lxc.rootfs.path = "*) lower=${key#*= } ;; esac
+          done <<END
+        $at
+        END
           [ "$state" = STOPPED ] || fail "the base container '$base' is $state: stop it (lxc-stop -P $path -n $base)"
-          lower=$(lxc-info -P "$path" -n "$base" -c lxc.rootfs.path -H 2>/dev/null) || lower=
           case $lower in
             dir:/*|btrfs:/*) lower=${lower#*:} ;;
             overlay:/*|overlayfs:/*) lower=${lower#*:}; lower=${lower##*:}:${lower%:*} ;;
@@ -209,7 +162,7 @@ internal static class LxcScripts
           esac
           cp "$path/$base/config" "$dir/base.config"
         else
-          if [ "$how" = tree ]; then lower=$base; else prepare() { mkdir "$new/tree"; }; golden "$how" "$base" "$path" no; fi
+          if [ "$how" = tree ]; then lower=$base; else prepare() { mkdir "$new/tree"; }; golden "$how" "$base" "$path" no "$age"; fi
           if [ -f /usr/share/lxc/config/common.conf ]; then echo "lxc.include = /usr/share/lxc/config/common.conf"; fi >"$dir/base.config"
         fi
         [ -d "${lower%%:*}" ] || fail "there is no root file system '${lower%%:*}'"
@@ -222,12 +175,7 @@ internal static class LxcScripts
         echo $kind >"$dir/kind"
         [ "$init" = own ] || : >"$dir/boots"
         printf %s "$starts" >"$dir/start"
-        cat >"$dir/init" <<'END'
-        while :; do
-          sleep 2147483647 &
-          wait
-        done
-        END
+        echo 'while :; do sleep 2147483647 & wait; done' >"$dir/init"
         {
           echo "lxc.include = $dir/base.config"
           echo "lxc.net ="
@@ -265,6 +213,7 @@ internal static class LxcScripts
         start
         read -r at rest <"$dir/holder"
         while read -r key list; do [ "$key" != Cpus_allowed_list: ] || break; done <"/proc/$at/status"
+        [ ! "/proc/$at/ns/user" -ef /proc/self/ns/user ] || echo users
         count=0
         IFS=,
         for at in $list; do count=$((count + ${at#*-} - ${at%-*} + 1)); done
@@ -285,11 +234,10 @@ internal static class LxcScripts
         own || fail "it is gone"
         hold
         end
-        for at in upper work root imports; do
-          [ ! -e "$dir/$at" ] || empty "$dir/$at"
-        done
+        unmounted "./$leaf"
+        rm -rf --one-file-system -- "$dir/upper" "$dir/work" "$dir/root" "$dir/imports"
         layers
-        if [ "$1" = running ]; then start; else : >"$dir/asleep"; fi
+        if [ "$1" = running ]; then start; else : >"$dir/asleep"; rm -f "$dir/holder"; fi
         """;
 
     /// <summary>
@@ -311,7 +259,7 @@ internal static class LxcScripts
           mv "$dir/upper" "$dir/frozen/upper"
           echo "$dir/frozen/upper:$lower" >"$dir/lower"
         fi
-        mv "$dir/imports" "$dir/frozen/imports"
+        [ ! -d "$dir/imports" ] || mv "$dir/imports" "$dir/frozen/imports"
         [ ! -d "$dir/work" ] || empty "$dir/work"
         [ ! -d "$dir/root" ] || empty "$dir/root"
         while IFS= read -r line; do
@@ -342,8 +290,10 @@ internal static class LxcScripts
         if own; then hold; end; delete; fi
         root=${dir%/*}
         [ ! -d "$goldens" ] || { tidy yes; rmdir "$goldens"; } 2>/dev/null || :
-        rm -f "/run/lxc/lock$root/.$name"
-        if [ -d "$root" ]; then
+        locks=/run/lxc/lock$root
+        [ ! -e "$locks/.$name" ] || rm -f "$locks/.$name"
+        for at in "$locks"/.[!.]* "$locks"/*; do [ ! -e "$at" ] || exit 0; done
+        if [ -d "$root" ] && [ -d "$locks" ]; then
           exec 8<"$root"
           if flock -n 8; then (cd /run/lxc/lock 2>/dev/null && rmdir -p ".$root" 2>/dev/null) || :; fi
         fi

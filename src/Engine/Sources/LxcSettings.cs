@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using CrCache.Configuration;
+using CrCache.Routes;
 
 namespace CrCache.Sources;
 
@@ -16,7 +17,7 @@ internal sealed partial class LxcSettings(SourceSettings settings)
 
     /// <summary>The keys, besides those that other types have as well.</summary>
     public static IReadOnlyList<string> Keys { get; } =
-        ["container", "lxcpath", .. GoldenTree.Keys, "user", "cwd", "directory", "config", "network", "init", "idle", Import.Key, .. ResetSetting.Keys];
+        ["container", "lxcpath", .. GoldenTree.Keys, GoldenTree.MaxAgeKey, "user", "cwd", "directory", "config", "network", "init", "idle", CopySetting.Key, Import.Key, .. ResetSetting.Keys];
 
     /// <summary>What containers are made from: the one of <c>container</c>, <c>create</c>, <c>tarball</c> and <c>tree</c> that is set.</summary>
     public string Origin { get; } = Origins.FirstOrDefault(k => settings.Text(k) is not null) ?? BaseContainer;
@@ -51,6 +52,13 @@ internal sealed partial class LxcSettings(SourceSettings settings)
 
     /// <summary>What of the base's files is seen in it.</summary>
     public IReadOnlyList<Import> Imports => Import.Of(settings);
+
+    /// <summary>Whether that is its root, so that files are his as root of the machine makes them.</summary>
+    public bool IsRoot => User is "root" or "#0";
+
+    /// <summary>How files are put in place in it.</summary>
+    /// <exception cref="ConfigurationException">There is no such way.</exception>
+    public CopyMode CopyMode => CopySetting.Of(settings, seesMachine: false);
 
     /// <summary>How it is made fit for its next holder.</summary>
     public ResetStrategy Reset => ResetSetting.Of(settings, ResetStrategy.Snapshot, ResetStrategy.Recreate);
@@ -96,12 +104,13 @@ internal sealed partial class LxcSettings(SourceSettings settings)
             throw settings.Wrong("user", $"'{Shown.Cut(User)}' is neither the name of a user nor #NUMBER");
         }
 
+        _ = GoldenTree.MaxAge(settings);
         OneOf("init", "own", "system");
         OneOf("idle", "running", "stopped");
         CheckNetwork();
         _ = Configuration();
         _ = Imports;
-        _ = Reset;
+        _ = (Reset, CopyMode);
     }
 
     [GeneratedRegex(@"^[A-Za-z0-9_][A-Za-z0-9_.-]*\z")]

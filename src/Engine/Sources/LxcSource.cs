@@ -42,7 +42,7 @@ internal sealed class LxcSource(HostEnvironment environment) : SourceType
             can["revert"] = "true";
         }
 
-        if (lxc.User is "root" or "#0")
+        if (lxc.IsRoot)
         {
             can["root"] = "true";
         }
@@ -50,27 +50,7 @@ internal sealed class LxcSource(HostEnvironment environment) : SourceType
         return can;
     }
 
-    public override async Task<ResourceDraft> ProvisionAsync(ProvisionContext context, CancellationToken cancellationToken)
-    {
-        LxcSettings lxc = new(context.Settings);
-        ResourceException Failed(string line) => NotMade(context, line);
-        var directory = await DirectoryAsync(context, Failed, cancellationToken).ConfigureAwait(false);
-        var output = await new MakingPlace(context, environment).RunAsync(
-            LxcScripts.Make,
-            [
-                directory, context.Store, OwnDirectory.Place(context), lxc.Origin, lxc.OriginText, lxc.Whereabouts, lxc.Boots ? "system" : "own",
-                LxcScripts.Start, lxc.Lines(MakingPlace.HostName(context)), lxc.Bridge ?? "", .. lxc.Imports.SelectMany(i => i.Words),
-            ],
-            Failed,
-            cancellationToken).ConfigureAwait(false);
-        return new(
-            new Route
-            {
-                Prefix = ["/bin/sh", "-c", LxcEntry.Enter, context.Resource, directory, context.Store, lxc.User],
-                WorkingDirectory = lxc.WorkingDirectory,
-            },
-            ProcessorProbe.Parse(output));
-    }
+    public override Task<ResourceDraft> ProvisionAsync(ProvisionContext context, CancellationToken cancellationToken) => MakeAsync(context, isReset: false, cancellationToken);
 
     public override bool Resets(SourceSettings settings) => new LxcSettings(settings).Reset != ResetStrategy.None;
 
@@ -82,13 +62,12 @@ internal sealed class LxcSource(HostEnvironment environment) : SourceType
         switch (lxc.Reset)
         {
             case ResetStrategy.Snapshot:
-                await RunAsync(context, LxcScripts.Revert, [lxc.Sleeps ? "stopped" : "running"], NotReset, cancellationToken).ConfigureAwait(false);
+                await RunAsync(context, LxcScripts.Revert, [lxc.Sleeps ? "stopped" : "running"], p => p.NotReset, cancellationToken).ConfigureAwait(false);
                 break;
             case ResetStrategy.Recreate:
-                return await ProvisionAsync(context, cancellationToken).ConfigureAwait(false);
+                return await MakeAsync(context, isReset: true, cancellationToken).ConfigureAwait(false);
             case ResetStrategy.Command:
-                await new MakingPlace(context, environment).RunAsync(
-                    context.Route!, ResetSetting.Command(context.Settings)!, [], line => NotReset(context, $"reset_command: {line}"), cancellationToken).ConfigureAwait(false);
+                await new MakingPlace(context, environment).RunResetCommandAsync(cancellationToken).ConfigureAwait(false);
                 break;
         }
 
@@ -99,34 +78,61 @@ internal sealed class LxcSource(HostEnvironment environment) : SourceType
 
     public override async Task<ResourceDraft?> SnapshotAsync(ProvisionContext context, CancellationToken cancellationToken)
     {
-        await RunAsync(context, LxcScripts.Freeze, [], NotMade, cancellationToken).ConfigureAwait(false);
+        await RunAsync(context, LxcScripts.Freeze, [], p => p.NotMade, cancellationToken).ConfigureAwait(false);
         return null;
     }
 
     public override bool Rests(SourceSettings settings) => new LxcSettings(settings).Sleeps;
 
     public override Task RestAsync(ProvisionContext context, CancellationToken cancellationToken) =>
-        RunAsync(context, LxcScripts.Stop, [], NotMade, cancellationToken);
+        RunAsync(context, LxcScripts.Stop, [], p => p.NotMade, cancellationToken);
 
     public override Task DiscardAsync(ProvisionContext context, CancellationToken cancellationToken) => RunAsync(
         context,
         LxcScripts.Discard,
         [],
-        (c, line) => new(ErrorCodes.DiscardFailed, $"{c.Resource} could not be discarded: {line}"),
+        p => p.NotDiscarded,
         cancellationToken);
 
-    private static ResourceException NotMade(ProvisionContext context, string why) => new(ErrorCodes.ProvisionFailed, $"{context.Resource} could not be made: {why}");
+    public override string? Leftover(ProvisionContext context) => $"{new MakingPlace(context, environment).DescribeDirectory("lxc")}, with the container that lxc-ls finds there,";
 
-    private static ResourceException NotReset(ProvisionContext context, string why) => new(ErrorCodes.ProvisionFailed, $"{context.Resource} could not be reset: {why}");
+    private async Task<ResourceDraft> MakeAsync(ProvisionContext context, bool isReset, CancellationToken cancellationToken)
+    {
+        LxcSettings lxc = new(context.Settings);
+        MakingPlace place = new(context, environment);
+        Func<string, ResourceException> failed = isReset ? place.NotReset : place.NotMade;
+        var directory = await DirectoryAsync(context, place, failed, cancellationToken).ConfigureAwait(false);
+        var output = await place.RunAsync(
+            LxcScripts.Make,
+            [
+                directory, context.Store, OwnDirectory.Place(context), lxc.Origin, lxc.OriginText, lxc.Whereabouts, lxc.Boots ? "system" : "own",
+                LxcScripts.Start, lxc.Lines(MakingPlace.HostName(context)), lxc.Bridge ?? "", GoldenTree.MaxAge(context.Settings), .. lxc.Imports.SelectMany(i => i.Words),
+            ],
+            failed,
+            cancellationToken).ConfigureAwait(false);
+        var lines = output.Split('\n');
+        Route route = new()
+        {
+            Prefix = ["/bin/sh", "-c", LxcEntry.Enter, context.Resource, directory, context.Store, lxc.User],
 
-    private Task<string> DirectoryAsync(ProvisionContext context, Func<string, ResourceException> failed, CancellationToken cancellationToken) =>
-        new MakingPlace(context, environment).DirectoryAsync("lxc", context.Resource, failed, cancellationToken);
+            // Files of a user of its own, or of a container whose users have other numbers, only a command can make.
+            BaseProcessFile = lxc.IsRoot && lines.Contains(LxcScripts.HasUsersOfBase) ? $"{directory}/{LxcScripts.Holder}" : null,
+            WorkingDirectory = lxc.WorkingDirectory,
+            CopyMode = lxc.CopyMode,
+        };
+        await WayIn.CheckAsync(place, context.Settings, route, failed, cancellationToken).ConfigureAwait(false);
+        return new(route, ProcessorProbe.Parse(lines[^1]));
+    }
+
+    private static Task<string> DirectoryAsync(ProvisionContext context, MakingPlace place, Func<string, ResourceException> failed, CancellationToken cancellationToken) =>
+        place.DirectoryAsync("lxc", context.Resource, failed, cancellationToken);
 
     private async Task RunAsync(
-        ProvisionContext context, string script, IReadOnlyList<string> arguments, Func<ProvisionContext, string, ResourceException> failed, CancellationToken cancellationToken)
+        ProvisionContext context, string script, IReadOnlyList<string> arguments, Func<MakingPlace, Func<string, ResourceException>> error, CancellationToken cancellationToken)
     {
-        ResourceException Failed(string line) => failed(context, line);
-        var directory = await DirectoryAsync(context, Failed, cancellationToken).ConfigureAwait(false);
-        await new MakingPlace(context, environment).RunAsync(script, [directory, context.Store, OwnDirectory.Place(context), .. arguments], Failed, cancellationToken).ConfigureAwait(false);
+        MakingPlace place = new(context, environment);
+        var failed = error(place);
+        var directory = await DirectoryAsync(context, place, failed, cancellationToken).ConfigureAwait(false);
+        await place.RunAsync(script, [directory, context.Store, OwnDirectory.Place(context), .. arguments], failed, cancellationToken).ConfigureAwait(false);
     }
 }

@@ -18,6 +18,24 @@ internal sealed class MakingPlace(ProvisionContext context, HostEnvironment envi
     /// <summary>The name of a resource that is a host of its own: the resource's, or the end of it that a host's may be.</summary>
     public static string HostName(ProvisionContext context) => context.Resource.Length > LongestHost ? context.Resource[^LongestHost..] : context.Resource;
 
+    /// <summary>The error of a resource that could not be made.</summary>
+    /// <param name="why">Why: what is about a setting begins with its key and a colon, and is told with where that stands.</param>
+    public ResourceException NotMade(string why) => Failure(ErrorCodes.ProvisionFailed, "made", why);
+
+    /// <summary>The error of one that could not be reset.</summary>
+    /// <inheritdoc cref="NotMade"/>
+    public ResourceException NotReset(string why) => Failure(ErrorCodes.ProvisionFailed, "reset", why);
+
+    /// <summary>The error of one that could not be discarded.</summary>
+    /// <inheritdoc cref="NotMade"/>
+    public ResourceException NotDiscarded(string why) => Failure(ErrorCodes.DiscardFailed, "discarded", why);
+
+    /// <summary>Runs <c>reset_command</c> in the resource, which must have one.</summary>
+    /// <param name="cancellationToken">Gives up, and ends it.</param>
+    /// <exception cref="ResourceException">It failed.</exception>
+    public Task RunResetCommandAsync(CancellationToken cancellationToken) =>
+        RunAsync(context.Route!, ResetSetting.Command(context.Settings)!, [], line => NotReset($"{ResetSetting.CommandKey}: {line}"), cancellationToken);
+
     /// <summary>
     /// The directory of the resource's own, absolute there; nothing else is ever made or deleted. It is not made here.
     /// </summary>
@@ -33,6 +51,11 @@ internal sealed class MakingPlace(ProvisionContext context, HostEnvironment envi
             : $"{(await RunAsync(StateHome, [], failed, cancellationToken).ConfigureAwait(false)).Trim()}/{kind}/{context.Store}";
         return $"{root}/{name}";
     }
+
+    /// <summary>The same in words, where it is not asked.</summary>
+    public string DescribeDirectory(string kind) => context.Settings.Text("directory") is { } set ? $"the directory {set.TrimEnd('/')}/{context.Store}/{context.Resource}"
+        : context.IsHere ? $"the directory {Path.Combine(environment.StateDirectory, kind, context.Resource)}"
+        : $"the directory crcache/{kind}/{context.Store}/{context.Resource} in XDG_STATE_HOME (~/.local/state)";
 
     /// <summary>Runs a script there, with POSIX sh.</summary>
     /// <param name="script">The script; what it shall say of a failure is the last that it writes to its standard error.</param>
@@ -58,11 +81,17 @@ internal sealed class MakingPlace(ProvisionContext context, HostEnvironment envi
             var output = await Tail.ReadAsync(running.StandardOutput, cancellationToken).ConfigureAwait(false);
             var result = await running.WaitAsync(cancellationToken).ConfigureAwait(false);
             var said = await talk.ConfigureAwait(false);
-            return result.ExitCode == 0
-                ? string.Join('\n', output.Lines())
-                : throw failed(Last(said.Lines()) is { Length: > 0 } why ? why : string.Create(CultureInfo.InvariantCulture, $"exit code {result.ExitCode}"));
+            if (result.ExitCode == 0)
+            {
+                return string.Join('\n', output.Lines());
+            }
+
+            throw failed(Last(said.Lines()) is { Length: > 0 } why ? why : string.Create(CultureInfo.InvariantCulture, $"exit code {result.ExitCode}"));
         }
     }
+
+    private ResourceException Failure(string code, string what, string why) =>
+        new(code, $"{context.Resource} could not be {what}: {why}") { Setting = context.Settings.LocationOfLine(why) };
 
     // What says why often comes before a last line that only says that.
     private static string Last(IReadOnlyList<string> lines)

@@ -1,3 +1,5 @@
+using CrCache.Routes;
+
 namespace CrCache.Sources;
 
 /// <summary>
@@ -6,14 +8,20 @@ namespace CrCache.Sources;
 internal static class OwnDirectory
 {
     /// <summary>
-    /// Functions only, which need <c>fail</c>, <c>dir</c>, <c>store</c>, and in <c>place</c> the word of <see cref="Place"/>. <c>own</c> enters the parent, and
+    /// Functions, which need <c>fail</c>, <c>dir</c>, <c>store</c>, and in <c>place</c> the word of <see cref="Place"/>. <c>own</c> enters the parent, and
     /// has in <c>mark</c> whose the directory is, which is <c>./$leaf</c> from then on; it fails where there is none, and ends the script where it is not to be touched. <c>make</c>
     /// makes it. <c>delete</c> deletes it once <c>own</c> has said that it may: the mark goes last, so that one who is killed can be followed by
     /// another. <c>unmounted</c> ends the script where something is mounted at a directory or in it. From the parent on all names
-    /// are relative: whoever may write above it cannot put something else in its place.
+    /// are relative: whoever may write above it cannot put something else in its place. <c>now</c> has in <c>era</c> what process ids are of, and in <c>boot</c> the first word of it.
     /// </summary>
     public const string Script =
         """
+        era=
+        case $place in *' '*) era=${place#* } place=${place%% *} ;; esac
+        now() {
+          [ -n "$era" ] || { { read -r boot </proc/sys/kernel/random/boot_id; } 2>/dev/null && era="$boot $(readlink /proc/self/ns/pid)"; } || fail "/proc is not mounted there"
+          boot=${era%% *}
+        }
         enter() {
           parent=${dir%/*} leaf=${dir##*/}
           case $parent in */"$store") [ ! -L "$parent" ] || fail "$parent is a link or another user's: nothing is kept or deleted there; remove it" ;; esac
@@ -53,8 +61,9 @@ internal static class OwnDirectory
 
         # A path as the kernel writes it.
         unmounted() {
-          real=$(cd -P -- "$1" && printf '%s/' "$PWD") || fail "$1 cannot be entered"
-          real=${real%/}
+          if [ "$1" = "./$leaf" ]; then real=$dir
+          else real=$(cd -P -- "$1" && printf '%s/' "$PWD") || fail "$1 cannot be entered"; real=${real%/}
+          fi
           case $real in
             *[[:space:]\\]*) real=$(printf '%s\n' "$real" | sed -e ':a' -e '$!{N;ba' -e '}' -e 's/\\/\\134/g; s/ /\\040/g; s/\t/\\011/g; s/\n/\\012/g') ;;
           esac
@@ -70,23 +79,27 @@ internal static class OwnDirectory
         }
         delete() {
           unmounted "./$leaf"
-          (
-            set +f
+          flags=$- one=--one-file-system
+          set +f
+          set -- "./$leaf"/* "./$leaf"/.[!.]* "./$leaf"/..?*
+          case $flags in *f*) set -f ;; esac
+          for at; do shift; [ "$at" = "./$leaf/store" ] || set -- "$@" "$at"; done
+          rm -rf $one -- "$@" 2>/dev/null || {
             # Nothing is mounted there; that it stops all the same is more than every rm can.
-            one=--one-file-system
             rm -f $one -- "./$leaf/store/none" 2>/dev/null || one=
-            rest() { for at in "./$leaf"/* "./$leaf"/.[!.]* "./$leaf"/..?*; do [ "$at" = "./$leaf/store" ] || rm -rf $one -- "$at" || return 1; done; }
-            rest 2>/dev/null || { chmod -R u+rwx -- "./$leaf" 2>/dev/null || :; rest; }
-          ) || exit
-          rm -f -- "./$leaf/store" && rmdir -- "./$leaf" || exit
+            chmod -R u+rwx -- "./$leaf" 2>/dev/null || :
+            rm -rf $one -- "$@" || exit
+          }
+          rm -rf $one -- "./$leaf" || exit
         }
 
         """;
 
     /// <summary>
     /// Where the directory is: <c>there</c>, on another resource; <c>here</c>, where the user said; <c>default</c>, beside <c>state.db</c>, where no
-    /// other store is.
+    /// other store is. On this machine there follows what process ids are of, so that no script need ask.
     /// </summary>
     /// <param name="context">What is made.</param>
-    public static string Place(ProvisionContext context) => !context.IsHere ? "there" : context.Settings.Text("directory") is null ? "default" : "here";
+    public static string Place(ProvisionContext context) =>
+        !context.IsHere ? "there" : $"{(context.Settings.Text("directory") is null ? "default" : "here")} {KernelEra.Current()}".TrimEnd();
 }

@@ -5,8 +5,11 @@ namespace CrCache.Sources;
 /// <summary>Reads <c>reset</c> and <c>reset_command</c>.</summary>
 internal static class ResetSetting
 {
+    /// <summary>The key of the command.</summary>
+    public const string CommandKey = "reset_command";
+
     /// <summary>The keys.</summary>
-    public static IReadOnlyList<string> Keys { get; } = ["reset", "reset_command"];
+    public static IReadOnlyList<string> Keys { get; } = ["reset", CommandKey];
 
     /// <summary>The strategy of a source.</summary>
     /// <param name="settings">The source.</param>
@@ -26,13 +29,13 @@ internal static class ResetSetting
         return (strategy, Command(settings)) switch
         {
             (ResetStrategy.Command, null) => throw settings.Wrong("reset", "reset = command needs a command: reset_command=..."),
-            (not ResetStrategy.Command, not null) => throw settings.Wrong("reset_command", "it is run only with reset = command"),
+            (not ResetStrategy.Command, not null) => throw settings.Wrong(CommandKey, "it is run only with reset = command"),
             _ => strategy,
         };
     }
 
     /// <summary>The command that makes a resource fit for its next holder, a line for <c>/bin/sh</c> on the resource; null for none.</summary>
-    public static string? Command(SourceSettings settings) => settings.Text("reset_command");
+    public static string? Command(SourceSettings settings) => settings.Text(CommandKey);
 
     private static string Name(ResetStrategy strategy) => strategy.ToString().ToLowerInvariant();
 }

@@ -134,4 +134,9 @@ public abstract class SourceType
     /// <returns>A task that ends when nothing is left of it.</returns>
     /// <exception cref="ResourceException">Something is left (<see cref="ErrorCodes.DiscardFailed"/>).</exception>
     public virtual Task DiscardAsync(ProvisionContext context, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>What may be left of a resource that is given up without <see cref="DiscardAsync"/>, and where, in a few words for whoever is to remove it.</summary>
+    /// <param name="context">Which.</param>
+    /// <returns>Such as <c>the directory /srv/lab-0</c>; null for a type that leaves nothing of its own. Nothing is asked or reached for it.</returns>
+    public virtual string? Leftover(ProvisionContext context) => null;
 }

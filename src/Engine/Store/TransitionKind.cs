@@ -51,6 +51,9 @@ internal enum TransitionKind
     /// <summary>Nothing is left of it.</summary>
     Forget,
 
+    /// <summary>It is given up, whatever is left of it.</summary>
+    GiveUp,
+
     /// <summary>Clearing it was given up.</summary>
     Abandon,
 

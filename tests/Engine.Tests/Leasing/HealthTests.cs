@@ -18,7 +18,7 @@ public sealed class HealthTests : IDisposable
         var error = await Assert.ThrowsAsync<ResourceException>(() => _fixture.Acquire("lab"));
 
         // Both kept ones were found out and discarded, and a third was not made.
-        Assert.Equal(ErrorCodes.CommandNotStarted, error.Code);
+        Assert.Equal(ErrorCodes.ProvisionFailed, error.Code);
         Assert.Equal(3, Kinds("lab").Count(k => k == "failed"));
         Assert.Empty(_fixture.Engine.Inventory.Names());
 

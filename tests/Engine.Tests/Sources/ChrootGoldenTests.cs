@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace CrCache.Sources;
 
 /// <summary>The tree that chroots are clones of.</summary>
@@ -70,6 +72,26 @@ public sealed class ChrootGoldenTests : IDisposable
     }
 
     [Fact]
+    public async Task One_that_is_too_old_is_made_anew_and_goes_with_its_last_user()
+    {
+        Add("cp -a $1/. {path}; sed -n '$=' $2/log >{path}/version", "maximum=3\nreserve=3\ngolden_max_age=1h");
+        Assert.Equal(2, (await _fixture.Acquire("s", 2)).Count);
+        var old = Assert.Single(Directory.GetDirectories(Golden));
+        Assert.Single(await File.ReadAllLinesAsync(Log, Token));
+        old = await AgeAsync(old, "s-0", "s-1");
+
+        await _fixture.Acquire("s");
+
+        Assert.Equal(2, (await File.ReadAllLinesAsync(Log, Token)).Length);
+        Assert.True(Directory.Exists(old));
+        Assert.Equal(["1", "1", "2"], [await Version("s-0"), await Version("s-1"), await Version("s-2")]);
+        _fixture.Home.AddSource("s", "type=local");
+        await _fixture.Release("s-0", "s-1", "s-2");
+        Assert.False(Directory.Exists(old));
+        Assert.Single(Directory.GetDirectories(Golden));
+    }
+
+    [Fact]
     public async Task It_can_be_a_tarball_and_follows_that_when_it_changes()
     {
         var tarball = _fixture.Home.Combine("root.tar.gz");
@@ -128,6 +150,20 @@ public sealed class ChrootGoldenTests : IDisposable
         await _fixture.Acquire("s");
         await _fixture.Release("s-0");
         Assert.Equal([".golden"], Directory.GetFileSystemEntries(Assert.Single(Directory.GetDirectories(odd))).Select(Path.GetFileName));
+    }
+
+    /// <summary>Has it made an hour earlier.</summary>
+    private async Task<string> AgeAsync(string golden, params string[] users)
+    {
+        var file = Assert.Single(Directory.GetFiles(Golden, "*.born"));
+        var born = (await File.ReadAllTextAsync(file, Token)).Trim();
+        var earlier = $"{long.Parse(born, CultureInfo.InvariantCulture) - 3600}";
+        var aged = golden.Replace(born, earlier, StringComparison.Ordinal);
+        await File.WriteAllTextAsync(file, $"{earlier}\n", Token);
+        foreach (var user in users)
+            await File.WriteAllTextAsync(Path.Combine(Golden, "..", user, "golden"), $"{Path.GetFileName(aged)}\n", Token);
+        Directory.Move(golden, aged);
+        return aged;
     }
 
     private async Task<string> Version(string name)

@@ -31,8 +31,18 @@ public class ChrootLab : IDisposable
             Directory = null,
             Values = settings.ToDictionary(s => s.Key, s => new SettingValue(s.Value, null)),
         };
-        if (!Requirement.Mounts.IsMissing(out _))
+        if (Requirement.Mounts.IsMissing(out _))
+            return;
+        try
+        {
             Route = _type.ProvisionAsync(Context, CancellationToken.None).GetAwaiter().GetResult().Route;
+        }
+        catch
+        {
+            // Nobody has it who could.
+            Dispose();
+            throw;
+        }
     }
 
     internal SourceSettings Settings { get; set; }

@@ -1,4 +1,6 @@
+using CrCache.Copying;
 using CrCache.Leasing;
+using CrCache.Routes;
 
 namespace CrCache.Sources;
 
@@ -83,6 +85,31 @@ public sealed class ContainerTests : IDisposable
 
         Assert.Equal(("b  c\ntest\n/tmp\nlab\nsharedcopiedno\n", ""), (finished.Output, finished.Error));
         Assert.Equal("67108864\n", await Docker.AskAsync("inspect", "-f", "{{.HostConfig.Memory}}", lab.Id));
+    }
+
+    [Theory]
+    [InlineData("docker")]
+    [InlineData("podman")]
+    public async Task Roots_files_are_copied_directly_also_when_it_was_made_anew_and_those_of_others_are_not(string name)
+    {
+        ContainerEngines.Require(name);
+        using TemporaryDirectory directory = new();
+        directory.Write("file", "content");
+        using ContainerLab root = new(_engines, name, "copy=reflink");
+        using ContainerLab user = new(_engines, name, "user=test");
+        using ContainerLab started = new(_engines, name, "options=--user 1000");
+        Assert.Equal((CopyMode.Reflink, null, null), (root.Route.CopyMode, user.Route.BaseDirectory, started.Route.BaseDirectory));
+        var before = root.Route;
+
+        await root.ResetAsync();
+        await CopyAsync(root.Route with { Prefix = ["no-such-program"] });
+        await CopyAsync(user.Route);
+
+        Assert.Equal("content", (await root.ShellAsync("cat /tmp/new")).Output);
+        Assert.Equal("test\n", (await user.ShellAsync("stat -c %U /tmp/new")).Output);
+        await Assert.ThrowsAsync<ResourceException>(() => CopyAsync(before with { Prefix = ["no-such-program"] }));
+
+        Task CopyAsync(Route route) => new FileCopier(new RouteResolver(r => new(r.Name, [route]))).CopyAsync([new(null, directory.Combine("file"))], new(new("r"), "/tmp/new"), Token);
     }
 
     [Fact]
@@ -204,6 +231,7 @@ public sealed class ContainerTests : IDisposable
     [InlineData("type=docker\nimage=x\ncli=-x", "cli")]
     [InlineData("type=docker\nimage=x\ncwd=here", "cwd")]
     [InlineData("type=docker\nimage=x\ndirectory=/a/../b", "directory")]
+    [InlineData("type=docker\nimage=x\ncopy=symlink", "copy")]
     [InlineData("type=docker\nimage=x\nimport=bind:/a:/b:overlay", "import")]
     [InlineData("type=podman\nimage=x\nreset=maybe", "reset")]
     public async Task What_cannot_be_is_refused_by_its_key(string lines, string key)

@@ -55,7 +55,7 @@ public class LxcLab : IDisposable
     internal string Place => Settings.Text("directory") is { } set ? Path.Combine(set, Store, "lab-0") : Path.Combine(_home.StateDirectory, "lxc", "lab-0");
 
     /// <summary>Its first process, as this machine has it; 0 where none is written down.</summary>
-    internal int Init => File.Exists(Path.Combine(Place, "holder")) ? int.Parse(File.ReadAllText(Path.Combine(Place, "holder")).Split(' ')[0], CultureInfo.InvariantCulture) : 0;
+    internal int Init => new FileInfo(Path.Combine(Place, "holder")) is { Exists: true, Length: > 0 } ? int.Parse(File.ReadAllText(Path.Combine(Place, "holder")).Split(' ')[0], CultureInfo.InvariantCulture) : 0;
 
     internal string Store { get; set; } = Guid.NewGuid().ToString("N")[..12];
 

@@ -96,9 +96,23 @@ public sealed class LxcCopyTests : CopyContract, IClassFixture<LxcCopyLab>
         _lab = lab;
     }
 
-    internal override Route Route => _lab.Route;
+    internal override Route Route => _lab.Route with { Prefix = ["no-such-program"] };
+}
 
-    internal override int Tries => 3;
+/// <summary>By commands in it, as for a user of its own.</summary>
+public sealed class LxcFarCopyTests : CopyContract, IClassFixture<LxcCopyLab>
+{
+    private readonly LxcCopyLab _lab;
+
+    public LxcFarCopyTests(LxcCopyLab lab)
+    {
+        LxcLab.Require();
+        _lab = lab;
+    }
+
+    internal override Route Route => _lab.Route with { BaseProcessFile = null };
+
+    internal override int Tries => 2;
 
     // The container's tools are busybox's.
     internal override bool KeepsTimes => false;
