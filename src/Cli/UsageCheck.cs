@@ -40,7 +40,7 @@ internal static class UsageCheck
     private static UsageException Unknown(Command root, string name) =>
         root.Subcommands.SelectMany(Names).Contains(name)
             ? new($"'{name}' stands behind '--', where no command can be; write it before")
-            : Wrong(root, $"unknown command '{Shown.Cut(name)}'", Suggestion.For(name, root.Subcommands.SelectMany(Names)));
+            : Wrong(root, $"unknown command '{Shown.Cut(name)}'", Suggestion.For(name, root.Subcommands.Where(c => !c.Hidden).SelectMany(Names)));
 
     // A source is an option of what leases from it, and an argument of what shows it.
     private static UsageException NotTaken(Command command, string option) =>

@@ -31,10 +31,11 @@ public sealed class TemporaryTests : IDisposable
     {
         (await _home.CrcacheAsync("acquire")).Success();
         var stolen = await MakeAsync("local-0");
-        (await _home.CrcacheAsync("steal", "local-0", "--ttl", "1s")).Success();
+        (await _home.CrcacheAsync("steal", "local-0")).Success();
         Assert.False(Directory.Exists(stolen));
 
         var expired = await MakeAsync("local-0");
+        (await _home.CrcacheAsync("renew", "local-0", "--ttl", "1s")).Success();
         await Eventually.True(() => _home.CrcacheAsync("gc", "--apply").GetAwaiter().GetResult().ExitCode == 0 && !Directory.Exists(expired));
     }
 

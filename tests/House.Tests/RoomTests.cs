@@ -16,7 +16,7 @@ public sealed partial class RoomTests
         ["Routes"] = ["Ssh"],
         ["Copying"] = ["Routes"],
         ["Sources"] = ["Configuration", "Routes", "Ssh"],
-        ["Leasing"] = ["Configuration", "Hooks", "Routes", "Sources", "Store"],
+        ["Leasing"] = ["Configuration", "Hooks", "Routes", "Sources", "Ssh", "Store"],
         ["Scheduling"] = ["Leasing", "Routes"],
     };
 

@@ -8,7 +8,7 @@ internal sealed class CommandsCommand : Command
     public CommandsCommand(GlobalOptions options, RootCommand root)
         : base("commands", "List the commands") => SetAction(parsed =>
         {
-            var commands = root.Subcommands.OrderBy(c => c.Name, StringComparer.Ordinal);
+            var commands = root.Subcommands.Where(c => !c.Hidden).OrderBy(c => c.Name, StringComparer.Ordinal);
             if (parsed.GetValue(options.Json))
             {
                 Output.Line(JsonText.Array(commands, (writer, c) =>

@@ -1,9 +1,8 @@
 using CrCache.Configuration;
 using CrCache.Routes;
 using CrCache.Sources;
-using CrCache.Store;
-
 using CrCache.Ssh;
+using CrCache.Store;
 
 namespace CrCache.Leasing;
 
