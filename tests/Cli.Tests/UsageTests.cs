@@ -86,7 +86,7 @@ public sealed class UsageTests : IDisposable
     [InlineData("-s|local|status", "status does not take --source; name the sources as arguments")]
     [InlineData("status|-s|local", "status does not take -s; name the sources as arguments")]
     [InlineData("release|-s|local", "release does not take -s; see 'crcache help release'")]
-    [InlineData("cp|-z|a|b", "unknown option '-z'; see 'crcache help cp'")]
+    [InlineData("cp|-y|a|b", "unknown option '-y'; see 'crcache help cp'")]
     [InlineData("--|status", "'status' stands behind '--'")]
     [InlineData("acquire|--ttl|10001d", "up to 10000d")]
     [InlineData("acquire|--ttl|0s", "at least one second and at most 10000 days")]

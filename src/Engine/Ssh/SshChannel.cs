@@ -79,7 +79,10 @@ internal sealed class SshChannel : RemoteCommand
         return await reply.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    public override void Resize(int columns, int rows) => TrySend(() => new ChannelRequestMessage(_remote, new SshMessages.Resize(columns, rows)));
+    /// <summary>Makes a request that the server does not answer.</summary>
+    public void Tell(RequestInfo request) => TrySend(() => new ChannelRequestMessage(_remote, request));
+
+    public override void Resize(int columns, int rows) => Tell(new SshMessages.Resize(columns, rows));
 
     /// <summary>Takes what the connection has got for this channel.</summary>
     public void Receive(ChannelMessage message)

@@ -80,6 +80,8 @@ internal sealed class SshConnection : IAsyncDisposable
     {
         try
         {
+            foreach (var (name, value) in _target.Settings.Environment)
+                channel.Tell(new SshMessages.Variable(name, value));
             if (terminal is not null && !await channel.RequestAsync(new SshMessages.TerminalRequest(terminal), cancellationToken).ConfigureAwait(false))
                 throw Failed(channel, "the server gives no terminal");
             if (!await channel.RequestAsync(new SshMessages.Execution(line), cancellationToken).ConfigureAwait(false))

@@ -64,6 +64,21 @@ internal static class SshMessages
         }
     }
 
+    /// <summary>Sets a variable, where the server's AcceptEnv lets it; it is not asked. (RFC 4254, 6.4)</summary>
+    internal sealed class Variable(string name, string value) : RequestInfo
+    {
+        public override string RequestName => "env";
+
+        protected override int BufferCapacity => -1;
+
+        protected override void SaveData()
+        {
+            base.SaveData();
+            WriteBinaryString(Encoding.UTF8.GetBytes(name));
+            WriteBinaryString(Encoding.UTF8.GetBytes(value));
+        }
+    }
+
     /// <summary>Asks for a terminal. (RFC 4254, 6.2)</summary>
     internal sealed class TerminalRequest : RequestInfo
     {
