@@ -80,19 +80,22 @@ internal sealed class SshChannelCarrier : SshCarrier
     {
         try
         {
-            var input = Console.OpenStandardInput();
-            await using (input.ConfigureAwait(false))
-            {
-                // A read of a terminal waits in the kernel: it needs a thread.
-                await Task.Factory.StartNew(() => input.CopyTo(_remote.Input), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
-            }
+            // A read of a terminal waits in the kernel: it needs a thread.
+            await Task.Factory.StartNew(Feed, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is IOException or ObjectDisposedException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
         {
-            // The command reads no more, or there is nothing to read.
+            // The command reads no more.
         }
 
         await _remote.Input.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private void Feed()
+    {
+        var buffer = new byte[BufferSize];
+        while (OwnInput.Read(buffer) is var count and > 0)
+            _remote.Input.Write(buffer, 0, count);
     }
 
     private async Task DrainAsync()
