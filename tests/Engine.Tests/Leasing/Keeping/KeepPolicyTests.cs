@@ -121,7 +121,11 @@ public sealed class KeepPolicyTests
     {
         KeepRules rules = new()
         {
-            Source = "g", Reserve = 3, SharesLayers = true, BaseUsers = users, Layers = [new() { Source = "a", Reserve = 0, Maximum = 2 }],
+            Source = "g",
+            Reserve = 3,
+            SharesLayers = true,
+            BaseUsers = users,
+            Layers = [new() { Source = "a", Reserve = 0, Maximum = 2 }],
         };
         SimulatedStock stock = new(rules, [
             new("a", SimulatedState.Leased, 1, Now, Now), new("a", (SimulatedState)other, 1, Now, Now),
