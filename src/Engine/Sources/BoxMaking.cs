@@ -98,11 +98,12 @@ internal static class BoxMaking
             perl -e 'socket S, 2, 2, 0 and ioctl S, 0x8914, pack "a16 s x14", "lo", 0x41 or die "lo: $!\n"'
         fi
         set -- env --ignore-signal=CHLD sleep 2147483647
-        [ -z "$user" ] || set -- unshare --user "--map-user=$user" "--map-group=$group" "$@"
         echo "$h $t $era" >holder
-        echo ready >&9
         cd /
         unset make
+        # Nobody is let in before it is where it stays: who is already in a user namespace cannot enter it.
+        [ -z "$user" ] || exec unshare --user "--map-user=$user" "--map-group=$group" sh -c 'echo ready >&9; exec "$@" 9>&- 2>/dev/null' sh "$@"
+        echo ready >&9
         exec "$@" 9>&- 2>/dev/null
         """;
 

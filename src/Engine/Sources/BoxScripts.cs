@@ -16,17 +16,8 @@ internal static class BoxScripts
           eval "d=\${$v-}"
           [ -z "$d" ] || [ -d "/proc/$h/root$d" ] || unset $v
         done
-        i=
-        if [ -t 0 ]; then
-          while read -r s m; do [ "$s" != SigIgn: ] || break; done <"/proc/$$/status"
-          m=0x$m
-          [ "$((m & 1))" = 0 ] || i=HUP
-          [ "$((m & 2))" = 0 ] || i=$i,INT
-          [ "$((m & 4))" = 0 ] || i=$i,QUIT
-          i=${i:+--ignore-signal=${i#,}}
-        fi
 
-        """;
+        """ + WayIn.IgnoredSignals;
 
     // The holder can outlive who waits for it, whose number may then be another's, with other namespaces.
     private const string Keeper =

@@ -132,17 +132,8 @@ internal static class ChrootHolder
         is() { [ "$1" != Z ] && shift 19 && [ "$1" = "$t" ]; }
         { read -r s <"/proc/$h/stat" && is ${s##*) }; } 2>/dev/null ||
           { echo "crcache: $0 is gone: process $h, which held it, has ended" >&2; exit 125; }
-        i=
-        if [ -t 0 ]; then
-          while read -r s m; do [ "$s" != SigIgn: ] || break; done <"/proc/$$/status"
-          m=0x$m
-          [ "$((m & 1))" = 0 ] || i=HUP
-          [ "$((m & 2))" = 0 ] || i=$i,INT
-          [ "$((m & 4))" = 0 ] || i=$i,QUIT
-          i=${i:+--ignore-signal=${i#,}}
-        fi
 
-        """;
+        """ + WayIn.IgnoredSignals;
 
     // The base's root is told, because it may be a changed one itself.
     private const string Go = """exec env --block-signal --default-signal=CHLD nsenter -F -m -p -i -u -r -t "$h" """;

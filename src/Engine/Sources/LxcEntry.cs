@@ -63,15 +63,9 @@ internal static class LxcEntry
             *) echo 0 >"/sys/fs/cgroup/${b#name=}$x/cgroup.procs" ;;
           esac
         done 2>/dev/null <"/proc/$h/cgroup"
-        i=
-        if [ -t 0 ]; then
-          while read -r s m; do [ "$s" != SigIgn: ] || break; done <"/proc/$$/status"
-          m=0x$m
-          [ "$((m & 1))" = 0 ] || i=HUP
-          [ "$((m & 2))" = 0 ] || i=$i,INT
-          [ "$((m & 4))" = 0 ] || i=$i,QUIT
-          i=${i:+--ignore-signal=${i#,}}
-        fi
+
+        """ + WayIn.IgnoredSignals +
+        """
         p=/proc/$h/ns
         q=$(command -v nsenter)
         set -- "--mount=$p/mnt" "--uts=$p/uts" "--ipc=$p/ipc" "--net=$p/net" "--cgroup=$p/cgroup" -- "$@"

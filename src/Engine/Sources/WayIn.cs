@@ -6,6 +6,21 @@ namespace CrCache.Sources;
 /// <summary>Looks whether a way in leads to where its settings say, so that what is not there is said when a resource is made and not by its first command.</summary>
 internal static class WayIn
 {
+    /// <summary>POSIX sh that has in <c>i</c> the word of <c>env</c> for the signals that a terminal's command is not to hear, as whoever started it has said.</summary>
+    public const string IgnoredSignals =
+        """
+        i=
+        if [ -t 0 ]; then
+          while read -r s m; do [ "$s" != SigIgn: ] || break; done <"/proc/$$/status"
+          m=0x$m
+          [ "$((m & 1))" = 0 ] || i=HUP
+          [ "$((m & 2))" = 0 ] || i=$i,INT
+          [ "$((m & 4))" = 0 ] || i=$i,QUIT
+          i=${i:+--ignore-signal=${i#,}}
+        fi
+
+        """;
+
     private const string Directory = "cwd";
     private const string Words = "exec";
     private const string User = "user";

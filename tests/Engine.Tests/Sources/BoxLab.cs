@@ -131,12 +131,19 @@ public sealed class NestedBoxLab : BoxLab
     private readonly TemporaryDirectory _directory;
 
     public NestedBoxLab()
-        : this(new())
+        : this(new TemporaryDirectory())
     {
     }
 
-    private NestedBoxLab(TemporaryDirectory directory)
-        : base(new() { ["share"] = "tmp", ["directory"] = Given(directory) }, Requirement.Root.IsMissing(out _) ? null : [UserLab.Route]) => _directory = directory;
+    /// <summary>Makes one by programs of one's own.</summary>
+    /// <param name="tools">The directory where they are looked for first.</param>
+    internal NestedBoxLab(string tools)
+        : this(new TemporaryDirectory(), UserLab.Route with { Environment = new Dictionary<string, string>(UserLab.Route.Environment) { ["PATH"] = $"{tools}:{Environment.GetEnvironmentVariable("PATH")}" } })
+    {
+    }
+
+    private NestedBoxLab(TemporaryDirectory directory, Route? way = null)
+        : base(new() { ["share"] = "tmp", ["directory"] = Given(directory) }, way is not null ? [way] : Requirement.Root.IsMissing(out _) ? null : [UserLab.Route]) => _directory = directory;
 
     private static string Given(TemporaryDirectory directory)
     {

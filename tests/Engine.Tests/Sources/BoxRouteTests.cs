@@ -60,6 +60,21 @@ public sealed class NestedBoxRouteTests : RouteContract, IClassFixture<NestedBox
     internal override IReadOnlyList<Route> Steps => _lab.Steps;
 
     internal override int ProcessHere(int process) => _lab.ProcessHere(process);
+
+    [Fact]
+    public async Task Nobody_is_let_in_before_its_holder_is_where_it_stays()
+    {
+        UserLab.Require();
+        using TemporaryDirectory tools = new();
+        File.SetUnixFileMode(tools.Path, (UnixFileMode)0b111_101_101);
+        var slow = tools.Write("unshare", $"#!/bin/sh\ncase \"$*\" in *--map-user*) sleep 0.5 ;; esac\nexec {Requirement.PathOf("unshare")} \"$@\"\n");
+        File.SetUnixFileMode(slow, (UnixFileMode)0b111_101_101);
+        using NestedBoxLab lab = new(tools.Path);
+
+        var finished = await lab.ShellAsync("id -un");
+
+        Assert.Equal(($"{UserLab.Route.User}\n", ""), (finished.Output, finished.Error));
+    }
 }
 
 public sealed class BoxUserRouteTests : RouteContract, IClassFixture<BoxLab>

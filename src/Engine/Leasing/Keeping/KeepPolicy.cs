@@ -79,7 +79,7 @@ internal static class KeepPolicy
         // What was counted for a layer and then not used does no harm: the attempt that found no room is the last one.
         private bool TryMake(KeepRules rules)
         {
-            if (_owned.GetValueOrDefault(rules.Source) >= rules.Maximum || (rules.Layers.Count > 0 && !Preferred(rules.Layers).Any(rules.SharesLayers ? TryShare : TryTake)))
+            if (_owned.GetValueOrDefault(rules.Source) >= rules.Maximum || (rules.Layers.Count > 0 && !Preferred(rules.Layers).Any(l => rules.SharesLayers ? TryShare(rules, l) : TryTake(l))))
             {
                 return false;
             }
@@ -89,8 +89,12 @@ internal static class KeepPolicy
             return true;
         }
 
-        // Whether one that lasts is in fact shared, and by how many, is for the allocator to see.
-        private bool TryShare(KeepRules rules) => _lasting.GetValueOrDefault(rules.Source) > 0 || TryMake(rules);
+        // Whether one that lasts is in fact shared, and by whom else, is for the allocator to see.
+        private bool TryShare(KeepRules rules, KeepRules layer)
+        {
+            var (bases, users) = ((long)_lasting.GetValueOrDefault(layer.Source), _lasting.GetValueOrDefault(rules.Source));
+            return (rules.BaseUsers is { } most ? users < bases * most : bases > 0) || TryMake(layer);
+        }
 
         private bool TryTake(KeepRules rules)
         {

@@ -112,6 +112,28 @@ public sealed class KeepPolicyTests
         Assert.Equal(["a-1", "a-0"], KeepPolicy.Decide(rules, stock.Stocks(), Now, AtOnce).Discard.Select(d => d.Resource));
     }
 
+    [Theory]
+    [InlineData(null, SimulatedState.Dirty, 1)]
+    [InlineData(3, SimulatedState.Dirty, 1)]
+    [InlineData(2, SimulatedState.Idle, 1)]
+    [InlineData(2, SimulatedState.Dirty, 0)]
+    public void Nothing_is_made_on_a_base_that_has_as_many_users_as_it_may(int? users, object other, int made)
+    {
+        KeepRules rules = new()
+        {
+            Source = "g",
+            Reserve = 3,
+            SharesLayers = true,
+            BaseUsers = users,
+            Layers = [new() { Source = "a", Reserve = 0, Maximum = 2 }],
+        };
+        SimulatedStock stock = new(rules, [
+            new("a", SimulatedState.Leased, 1, Now, Now), new("a", (SimulatedState)other, 1, Now, Now),
+            new("g", SimulatedState.Idle, 1, Now, Now), new("g", SimulatedState.Leased, 1, Now, Now)]);
+
+        Assert.Equal(made, KeepPolicy.Decide(rules with { Layers = [rules.Layers[0] with { IdleTime = TimeSpan.FromHours(1) }] }, stock.Stocks(), Now, AtOnce).Make.Sum(m => m.Count));
+    }
+
     private static Gen<KeepRules> Source(string name, params KeepRules[] layers) => Gen.Select(Gen.Int[0, 5], Limit, Limit, Time, Time).Select(v => new KeepRules
     {
         Source = name,
