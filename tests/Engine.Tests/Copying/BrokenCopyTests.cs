@@ -175,6 +175,29 @@ public sealed class BrokenCopyTests : IDisposable
         Assert.Equal("old", await File.ReadAllTextAsync($"{_to}/file", Token));
     }
 
+    [Theory]
+    [InlineData("echo more >>{0}", true)]
+    [InlineData("printf X | dd of={0} conv=notrunc 2>/dev/null", false)]
+    [InlineData("echo short >{0}", false)]
+    public async Task A_source_that_changes_over_there_while_it_is_read_is_named_unless_it_only_grows(string change, bool isFine)
+    {
+        var file = _directory.Write("from/file", new string('n', 3_000_000));
+
+        // As much as a pipe holds has been read by then, and not all.
+        var act = string.Format(CultureInfo.InvariantCulture, change, file);
+        var copy = Copier(_tools.WithTar("late", $"$TAR \"$@\" | {{ head -c 100000; {act}; cat; }}\n$TAR --version >/dev/null")).CopyAsync([new(new("r"), file)], new(null, _to), Token);
+
+        if (isFine)
+        {
+            await copy;
+            Assert.Equal(3_000_000, new FileInfo($"{_to}/file").Length);
+        }
+        else
+        {
+            Assert.Contains($"{file}: it changed while it was read", (await Assert.ThrowsAsync<ResourceException>(() => copy)).Message, StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public async Task An_archive_that_is_cut_off_leaves_the_old_file()
     {
