@@ -40,6 +40,21 @@ public sealed class BrokenCopyTests : IDisposable
     }
 
     [Fact]
+    public async Task An_archive_that_ends_between_two_files_is_not_put_in_place()
+    {
+        var time = new DateTime(2001, 2, 3, 4, 5, 6, DateTimeKind.Utc);
+        foreach (var file in new[] { "tree/a", "tree/b" })
+            File.SetLastWriteTimeUtc(_directory.Write(file, "x"), time);
+        Directory.SetLastWriteTimeUtc(_directory.Combine("tree"), time);
+
+        // A directory, a file and its content: tar takes the end of its input there for the archive's.
+        var failure = await RefusedAsync(_tools.WithTar("cut", "head -c 1536 | $TAR \"$@\" && touch \"$4/../tar-is-content\""), _directory.Combine("tree"));
+
+        Assert.Contains("cut off", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(["file", "tar-is-content"], Names());
+    }
+
+    [Fact]
     public async Task A_script_that_is_killed_leaves_the_old_file_and_the_next_copy_tidies_up()
     {
         var route = _tools.WithTar("killed", "cd \"$4\" && mkdir f && head -c 300000 >f/file; kill -9 $PPID $$");
