@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using CrCache.Copying;
 
@@ -15,28 +14,26 @@ internal sealed class CopyProgressText : IProgress<CopyProgress>
     private readonly TimeProvider _time;
     private CopyProgress _last;
     private (long At, long Bytes) _begin;
+    private (long At, long Bytes) _next;
     private double _rate;
 
     public CopyProgressText(TimeProvider? time = null)
     {
         _time = time ?? TimeProvider.System;
-        _begin = (_time.GetTimestamp(), 0);
+        _begin = _next = (_time.GetTimestamp(), 0);
     }
 
-    [SuppressMessage("Design", "CA1033", Justification = "Nobody derives from it.")]
-    void IProgress<CopyProgress>.Report(CopyProgress value)
+    /// <inheritdoc/>
+    public void Report(CopyProgress value)
     {
         lock (_lock)
         {
             _last = value;
             var now = _time.GetTimestamp();
-            var seconds = _time.GetElapsedTime(_begin.At, now).TotalSeconds;
-            if (_rate > 0 && seconds < Window.TotalSeconds)
-                return;
-            if (seconds > 0)
+            if (_time.GetElapsedTime(_next.At, now) >= Window)
+                (_begin, _next) = (_next, (now, value.Bytes));
+            if (_time.GetElapsedTime(_begin.At, now).TotalSeconds is > 0 and var seconds)
                 _rate = (value.Bytes - _begin.Bytes) / seconds;
-            if (seconds >= Window.TotalSeconds)
-                _begin = (now, value.Bytes);
         }
     }
 

@@ -35,15 +35,27 @@ public sealed class CopyToResource : ResourceTask
         var engine = OpenEngine();
         CopyPath[] files = [.. Files.Select(f => new CopyPath(Resource: null, f.GetMetadata("FullPath")))];
         var directory = ResourceDirectory.Needed(Destination, files.Length);
-        _ = await OnEachAsync(resources, async r =>
-        {
-            await ResourceDirectory.MakeAsync(engine.Commands, r, directory, cancellationToken);
-            return true;
-        });
-        var outcomes = await engine.Files.CopyAsync(files, [.. resources.Select(r => new CopyPath(r, Destination))], new CopyOptions(), cancellationToken);
-        CrCacheException[] failures = [.. outcomes.Select(o => o.Failure).OfType<CrCacheException>()];
+        var ready = await OnEachAsync(resources, r => MakeAsync(engine, r, directory, cancellationToken));
+        CopyPath[] destinations = [.. ready.Where(r => r.Failure is null).Select(r => new CopyPath(r.Resource, Destination))];
+        var outcomes = destinations.Length > 0 ? await engine.Files.CopyAsync(files, destinations, new CopyOptions(), cancellationToken) : [];
+        CrCacheException[] failures = [.. ready.Select(r => r.Failure).Concat(outcomes.Select(o => o.Failure)).OfType<CrCacheException>()];
         if (failures.Length > 0)
             throw new AggregateException(failures);
         CopiedFiles = CopiedFile.Items(Resources, Files, _ => Destination);
+    }
+
+    /// <summary>Makes the directory on one of them; that it fails there is no reason for the others.</summary>
+    private static async Task<(ResourceReference Resource, CrCacheException? Failure)> MakeAsync(
+        CrCacheEngine engine, ResourceReference resource, string? directory, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await ResourceDirectory.MakeAsync(engine.Commands, resource, directory, cancellationToken);
+            return (resource, null);
+        }
+        catch (CrCacheException e)
+        {
+            return (resource, e);
+        }
     }
 }

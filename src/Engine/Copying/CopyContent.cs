@@ -10,7 +10,8 @@ internal sealed record CopyContent(HeldEntry? File, long Length, Stream? Stream)
 {
     private DirectView? _view;
     private FileStatus _before;
-    private string _shown = "";
+    private CopyEntry? _entry;
+    private CopyTree? _tree;
 
     /// <summary>Where there is something; null where it has no holes.</summary>
     public IReadOnlyList<FilePart>? Parts { get; init; }
@@ -23,8 +24,9 @@ internal sealed record CopyContent(HeldEntry? File, long Length, Stream? Stream)
     /// <param name="view">What its path counts from.</param>
     /// <param name="entry">The file, as it was listed.</param>
     /// <param name="tree">What it is part of.</param>
-    public static CopyContent OfFile(HeldEntry file, DirectView view, CopyEntry entry, CopyTree tree) =>
-        new(file, entry.Size, null) { _view = view, _before = file.Status, _shown = tree.Show(entry) };
+    /// <param name="status">What it is now.</param>
+    public static CopyContent OfFile(HeldEntry file, DirectView view, CopyEntry entry, CopyTree tree, FileStatus status) =>
+        new(file, entry.Size, null) { _view = view, _before = status, _entry = entry, _tree = tree };
 
     /// <summary>Makes sure, when it has been read and before it is put in place, that nobody wrote to it meanwhile. One that grew is cut.</summary>
     /// <exception cref="ResourceException">It is half the old one and half the new.</exception>
@@ -34,7 +36,7 @@ internal sealed record CopyContent(HeldEntry? File, long Length, Stream? Stream)
             return;
         var (before, now) = (_before, File.Status);
         if (now.Size < before.Size || (now.Size == before.Size && (now.ModifiedSeconds, now.ModifiedNanoseconds) != (before.ModifiedSeconds, before.ModifiedNanoseconds)))
-            throw CopyFailure.Of(_shown, "it changed while it was read");
+            throw CopyFailure.Of(_tree!.Show(_entry!), "it changed while it was read");
     }
 
     /// <summary>Where an open file of this machine holds something; null where it has no holes.</summary>

@@ -148,6 +148,10 @@ internal sealed class DirectReceiver(CopyTarget target, DirectView view, CopyMod
             directory!.Rename(temporary, name);
             meter.AddFile();
 
+            // A process that is being started at this moment has the file open as well, and would keep the lock.
+            if (made is not null)
+                _ = DirectoryCalls.Lock(made, DirectoryCalls.Unlocked);
+
             // Two names of one file are not moved onto each other.
             if (mode == CopyMode.Hardlink)
                 directory.Remove(temporary);

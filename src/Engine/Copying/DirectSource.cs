@@ -36,7 +36,7 @@ internal sealed class DirectSource(DirectView view, IReadOnlyList<CopyTree> tree
         {
             try
             {
-                using var file = Held(found, held, path);
+                using var file = Held(found, held, path, out _);
                 using FileStream stream = new(file.Read(), FileAccess.Read, bufferSize: 0);
                 sums.Add(Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, cancellationToken).ConfigureAwait(false)));
             }
@@ -68,8 +68,8 @@ internal sealed class DirectSource(DirectView view, IReadOnlyList<CopyTree> tree
                     continue;
                 }
 
-                using var file = Held(found, held, item.Entry.Path);
-                await receiver.PutFileAsync(item, CopyContent.OfFile(file, view, item.Entry, tree), cancellationToken).ConfigureAwait(false);
+                using var file = Held(found, held, item.Entry.Path, out var status);
+                await receiver.PutFileAsync(item, CopyContent.OfFile(file, view, item.Entry, tree, status), cancellationToken).ConfigureAwait(false);
             }
             catch (Exception e) when (CopyFailure.IsOfFile(e))
             {
@@ -78,11 +78,12 @@ internal sealed class DirectSource(DirectView view, IReadOnlyList<CopyTree> tree
         }
     }
 
-    private static HeldEntry Held(HeldPath found, HeldTree held, string path)
+    private static HeldEntry Held(HeldPath found, HeldTree held, string path, out FileStatus status)
     {
         var (directory, name) = Place(found, held, path);
         var file = directory.Entry(name) ?? throw new FileNotFoundException();
-        if (file.Status.IsRegular)
+        status = file.Status;
+        if (status.IsRegular)
             return file;
         file.Dispose();
         throw new IOException("it is no longer a file");

@@ -10,7 +10,9 @@ internal static unsafe partial class DirectoryCalls
     public const int CloseOnExec = 0x80000;
     public const int NewFile = 0xC1; // O_WRONLY | O_CREAT | O_EXCL
     public const int RemoveDirectory = 0x200;
+    public const int Shared = 1 | 4; // LOCK_SH | LOCK_NB
     public const int Exclusive = 2 | 4; // LOCK_EX | LOCK_NB
+    public const int Unlocked = 8;
 
     private const int NoEntry = 2;
     private const int AccessDenied = 13;

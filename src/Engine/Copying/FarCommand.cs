@@ -93,13 +93,13 @@ internal sealed class FarCommand : IAsyncDisposable
         var result = await _running.WaitAsync(cancellationToken).ConfigureAwait(false);
         if (result.ExitCode == 0 || result.ExitCode == tolerates)
             return;
-        var lines = await SaidAsync(cancellationToken).ConfigureAwait(false);
-        throw CopyFailure.Of(_about.ToString(), lines is [var first, ..] ? first : $"its other side ended with exit code {result.ExitCode}");
+        var lines = await SaidRawAsync(cancellationToken).ConfigureAwait(false);
+        throw CopyFailure.Of(_about.ToString(), lines is [var first, ..] ? Clean(first) : $"its other side ended with exit code {result.ExitCode}");
     }
 
     /// <summary>What it said on its standard error, once it has ended.</summary>
-    public async Task<IReadOnlyList<string>> SaidAsync(CancellationToken cancellationToken) =>
-        [.. (await _error.WaitAsync(cancellationToken).ConfigureAwait(false)).Lines().Select(Clean)];
+    public async Task<IReadOnlyList<string>> SaidRawAsync(CancellationToken cancellationToken) =>
+        (await _error.WaitAsync(cancellationToken).ConfigureAwait(false)).Lines();
 
     /// <summary>Lets it end by itself: it reads that there is nothing to do.</summary>
     public async Task LeaveAsync()

@@ -82,6 +82,7 @@ internal sealed class FarReceiver : CopyReceiver
                     await WriteFileAsync("d", [.. gone.SelectMany(r => (byte[])[.. FileName.Encode($"./{r}"), 0])], cancellationToken).ConfigureAwait(false);
                 if (_directories.Count > 0)
                     await WriteFileAsync("s", await ArchiveAsync(_directories, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+                await WriteFileAsync("e", [], cancellationToken).ConfigureAwait(false);
             },
             cancellationToken).ConfigureAwait(false);
         try

@@ -93,7 +93,7 @@ internal static class FarScripts
     /// <c>$1</c> a path, <c>$2</c> its directory, <c>$3</c> its name, then names: says what it is, <c>d</c> or <c>f</c> with the directory, and lists what
     /// would be replaced; <c>n</c> where there is no directory. Then, told by a line with <c>z</c> or <c>-</c> and a name for a new directory in it, unpacks
     /// beside what is there, and moves each file into its place. In the archive <c>f</c> holds what is put; <c>d</c> is names of what is to go before,
-    /// each ended by NUL; <c>s</c> is an archive of directories as they shall be in the end, which being filled changes. The new directory says in its
+    /// each ended by NUL; <c>e</c> says that it is whole, which tar does not miss; <c>s</c> is an archive of directories as they shall be in the end, which being filled changes. The new directory says in its
     /// name which process works in it: whoever comes next removes those of the dead, and those of other machines once they are a day old.
     /// </summary>
     public const string Receive =
@@ -146,6 +146,7 @@ internal static class FarScripts
         [ "$z" != z ] || c=-xzpof
         tar $c - -C "$t" || exit
         cat >/dev/null
+        [ -f "$t/e" ] || { echo 'the archive is cut off' >&2; exit 1; }
         [ ! -s "$t/d" ] || xargs -0 rm -rf -- <"$t/d" || exit
         if [ -d "$t/f" ]; then put "$t/f" "$PWD" || exit; fi
         [ ! -f "$t/s" ] || tar -xpof "$t/s" -C "$PWD"

@@ -47,8 +47,7 @@ internal sealed class FarSource(ResolvedRoute route, FarSession session, IReadOn
         await session.Command.RequireSuccessAsync(cancellationToken, tolerates: archive.Missing is null ? SomethingChanged : 0).ConfigureAwait(false);
         if (archive.Missing is var (of, missing))
             throw CopyFailure.Of(of.Show(missing.Entry), "it was not sent: it vanished or became something else");
-        if ((await session.Command.SaidAsync(cancellationToken).ConfigureAwait(false)).FirstOrDefault(l => l.Contains("hanged as we read it", StringComparison.Ordinal) || l.Contains("shrank by", StringComparison.Ordinal)) is { } said)
-            throw CopyFailure.Of(Trees[0].Origin.ToString(), said);
+        await RequireUnchangedAsync(parts, cancellationToken).ConfigureAwait(false);
     }
 
     public override Task<IReadOnlyList<string>> SumAsync(CopyTree tree, IReadOnlyList<string> paths, CancellationToken cancellationToken)
@@ -65,5 +64,27 @@ internal sealed class FarSource(ResolvedRoute route, FarSession session, IReadOn
         var (_, location) = trees.First(t => ReferenceEquals(t.Tree, tree));
         var directory = location == "/" ? "." : $".{location}";
         return tree.Location is null ? $"{directory}/{tree.Name}" : directory;
+    }
+
+    /// <summary>A file that was written to while tar read it is half the old one and half the new; one that only grew is not.</summary>
+    private async Task RequireUnchangedAsync(IReadOnlyList<(CopyTree Tree, IReadOnlyList<CopyItem> Items)> parts, CancellationToken cancellationToken)
+    {
+        foreach (var line in await session.Command.SaidRawAsync(cancellationToken).ConfigureAwait(false))
+        {
+            if (line.Split(": ", 3) is not [_, var name, var what] || !(what.Contains("changed as we read it", StringComparison.Ordinal) || what.Contains("shrank by", StringComparison.Ordinal)))
+                continue;
+            var (tree, item) = parts.SelectMany(p => p.Items.Select(i => (p.Tree, Item: i))).FirstOrDefault(i => CopyPlan.Join(Root(i.Tree), i.Item.Entry.Path) == name);
+            if (item is null || what.Contains("shrank", StringComparison.Ordinal) || await SizeAsync(name, cancellationToken).ConfigureAwait(false) <= item.Entry.Size)
+                throw CopyFailure.Of(item is null ? name : tree.Show(item.Entry), "it changed while it was read");
+        }
+    }
+
+    private async Task<long> SizeAsync(string name, CancellationToken cancellationToken)
+    {
+        var again = await new FarPlace(route).ListAsync([Trees[0].Origin with { Path = name[1..] }], Exclusion.Of([]), cancellationToken).ConfigureAwait(false);
+        await using (again.ConfigureAwait(false))
+        {
+            return again.Trees[0].Root.Size;
+        }
     }
 }

@@ -18,6 +18,7 @@ internal static unsafe partial class KernelCopy
     // Between two of them it can be given up.
     private const int Portion = 64 * 1024 * 1024;
     private const int BufferSize = 1024 * 1024;
+    private const int SmallSize = 32 * 1024;
 
     // That it is not done this way, whatever the files hold: EPERM, EINTR, EXDEV, EINVAL, ENOSYS, EOPNOTSUPP.
     private static readonly int[] Impossible = [1, 4, 18, 22, 38, 95];
@@ -30,7 +31,7 @@ internal static unsafe partial class KernelCopy
     /// <exception cref="IOException">It cannot be read or written.</exception>
     public static void Run(SafeFileHandle from, SafeFileHandle to, CopyMeter meter, CancellationToken cancellationToken)
     {
-        if (Clone(to, CloneNumber, from) == 0)
+        if (Small(from, to, meter) || Clone(to, CloneNumber, from) == 0)
             return;
 
         // The kernel's own files, such as those of /proc, say that they hold nothing.
@@ -51,6 +52,20 @@ internal static unsafe partial class KernelCopy
 
         if (RandomAccess.GetLength(to) < length)
             RandomAccess.SetLength(to, length);
+    }
+
+    /// <summary>Copies what fits a small buffer: the calls that others need cost more than its bytes.</summary>
+    /// <returns>False where it is longer, and nothing has been done.</returns>
+    private static bool Small(SafeFileHandle from, SafeFileHandle to, CopyMeter meter)
+    {
+        var buffer = stackalloc byte[SmallSize];
+        var length = ReadAt(from, buffer, SmallSize, 0);
+        if (length is <= 0 or SmallSize || ReadAt(from, buffer + length, (nuint)(SmallSize - length), length) != 0)
+            return false;
+        if (WriteAt(to, buffer, (nuint)length, 0) != length)
+            throw DirectoryCalls.Failure();
+        meter.Add(length);
+        return true;
     }
 
     /// <summary>The parts of a file that are no holes; null where it cannot be told, or it has none.</summary>
@@ -135,6 +150,12 @@ internal static unsafe partial class KernelCopy
             ArrayPool<byte>.Shared.Return(buffer);
         }
     }
+
+    [LibraryImport("libc", EntryPoint = "pread", SetLastError = true)]
+    private static partial nint ReadAt(SafeFileHandle file, byte* buffer, nuint count, long offset);
+
+    [LibraryImport("libc", EntryPoint = "pwrite", SetLastError = true)]
+    private static partial nint WriteAt(SafeFileHandle file, byte* buffer, nuint count, long offset);
 
     [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
     private static partial int Clone(SafeFileHandle to, nuint number, SafeFileHandle from);

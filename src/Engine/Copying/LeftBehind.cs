@@ -5,7 +5,7 @@ namespace CrCache.Copying;
 
 /// <summary>
 /// What a copy that was killed has left in a directory. A file is locked for as long as somebody fills it, whoever and wherever he is, so that one
-/// that is not is nobody's any more. What cannot be locked goes when it is an hour old.
+/// that is not is nobody's any more. The lock is a shared one: .NET's own readers take such a one, and find the file in its place at once. What cannot be locked goes when it is an hour old.
 /// </summary>
 internal static class LeftBehind
 {
@@ -21,7 +21,7 @@ internal static class LeftBehind
             var made = directory.Create(temporary);
 
             // Whoever cleans up may have come just before the lock. Not every file system can lock.
-            var isMine = DirectoryCalls.Lock(made, DirectoryCalls.Exclusive) == 0 || Marshal.GetLastPInvokeError() != WouldBlock;
+            var isMine = DirectoryCalls.Lock(made, DirectoryCalls.Shared) == 0 || Marshal.GetLastPInvokeError() != WouldBlock;
             if (isMine && FileStatus.Of(made).Links > 0)
                 return made;
             made.Dispose();

@@ -40,6 +40,21 @@ public sealed class BrokenCopyTests : IDisposable
     }
 
     [Fact]
+    public async Task An_archive_that_ends_between_two_files_is_not_put_in_place()
+    {
+        var time = new DateTime(2001, 2, 3, 4, 5, 6, DateTimeKind.Utc);
+        foreach (var file in new[] { "tree/a", "tree/b" })
+            File.SetLastWriteTimeUtc(_directory.Write(file, "x"), time);
+        Directory.SetLastWriteTimeUtc(_directory.Combine("tree"), time);
+
+        // A directory, a file and its content: tar takes the end of its input there for the archive's.
+        var failure = await RefusedAsync(_tools.WithTar("cut", "head -c 1536 | $TAR \"$@\" && touch \"$4/../tar-is-content\""), _directory.Combine("tree"));
+
+        Assert.Contains("cut off", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(["file", "tar-is-content"], Names());
+    }
+
+    [Fact]
     public async Task A_script_that_is_killed_leaves_the_old_file_and_the_next_copy_tidies_up()
     {
         var route = _tools.WithTar("killed", "cd \"$4\" && mkdir f && head -c 300000 >f/file; kill -9 $PPID $$");
@@ -173,6 +188,29 @@ public sealed class BrokenCopyTests : IDisposable
 
         Assert.Contains(file, (await Assert.ThrowsAsync<ResourceException>(() => copy)).Message, StringComparison.Ordinal);
         Assert.Equal("old", await File.ReadAllTextAsync($"{_to}/file", Token));
+    }
+
+    [Theory]
+    [InlineData("echo more >>{0}", true)]
+    [InlineData("printf X | dd of={0} conv=notrunc 2>/dev/null", false)]
+    [InlineData("echo short >{0}", false)]
+    public async Task A_source_that_changes_over_there_while_it_is_read_is_named_unless_it_only_grows(string change, bool isFine)
+    {
+        var file = _directory.Write("from/file", new string('n', 3_000_000));
+
+        // As much as a pipe holds has been read by then, and not all.
+        var act = string.Format(CultureInfo.InvariantCulture, change, file);
+        var copy = Copier(_tools.WithTar("late", $"$TAR \"$@\" | {{ head -c 100000; {act}; cat; }}\n$TAR --version >/dev/null")).CopyAsync([new(new("r"), file)], new(null, _to), Token);
+
+        if (isFine)
+        {
+            await copy;
+            Assert.Equal(3_000_000, new FileInfo($"{_to}/file").Length);
+        }
+        else
+        {
+            Assert.Contains($"{file}: it changed while it was read", (await Assert.ThrowsAsync<ResourceException>(() => copy)).Message, StringComparison.Ordinal);
+        }
     }
 
     [Fact]
