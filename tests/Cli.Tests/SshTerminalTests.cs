@@ -47,7 +47,7 @@ public sealed class SshTerminalTests : IAsyncLifetime
     [Fact]
     public async Task The_shell_has_a_terminal_of_the_same_kind()
     {
-        using var shell = await StartAsync("TERM=xterm-256color");
+        using var shell = await StartAsync("export TERM=xterm-256color;");
 
         await AskAsync(shell, "test -t 0 && test -t 1 && test -t 2 && echo $TERM$((6 * 7))", "xterm-256color42");
     }
@@ -96,7 +96,8 @@ public sealed class SshTerminalTests : IAsyncLifetime
 
         await _server!.CrashAsync();
 
-        Assert.Equal("125", await EndAsync(shell));
+        // The shell there may be killed a moment before its server, which then says so.
+        Assert.Contains(await EndAsync(shell), new[] { "125", "137" });
     }
 
     /// <summary>Starts a shell there, and notes the terminal's settings before and after it.</summary>
