@@ -52,14 +52,15 @@ public sealed class SshLossTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_host_that_goes_down_and_up_again_under_a_command_is_125_once()
+    public async Task A_host_that_goes_down_and_up_again_under_a_command_ends_it_once()
     {
         using var run = _home.StartCrcache("run", "lab-0", "sh", "-c", "echo $$ >&2; exec sleep 300");
         await ProcessOfAsync(run);
 
         await _server!.RestartAsync();
 
-        Assert.Equal(125, (await run.WaitAsync(Limit)).ExitCode);
+        // The command there may be killed a moment before its server, which then says so.
+        Assert.Contains((await run.WaitAsync(Limit)).ExitCode, new[] { 125, 137 });
         Assert.Equal("back\n", (await _home.CrcacheAsync("run", "lab-0", "echo", "back")).Success().Output);
     }
 

@@ -36,7 +36,7 @@ public sealed class SshTerminalTests : IAsyncLifetime
     {
         using var shell = await StartAsync("stty rows 33 cols 91; tty >tty;");
         await AskAsync(shell, "stty size | tr ' ' x", "33x91");
-        await TypeAsync(shell, "trap 'echo resi''zed' WINCH\n");
+        await AskAsync(shell, "trap 'echo resi''zed' WINCH; echo $((20 + 5))", "25");
 
         (await ProcessRun.RunAsync(["stty", "-F", Read("tty"), "rows", "44", "cols", "123"])).Success();
 

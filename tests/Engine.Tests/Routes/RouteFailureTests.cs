@@ -27,7 +27,7 @@ public sealed class RouteFailureTests(SshLab lab) : IClassFixture<SshLab>
         SshLab.Require();
         var failure = await FailAsync(new Route { Ssh = new("127.0.0.1", lab.Server!.Port) });
 
-        Assert.Contains("which is not in known_hosts", failure.Message, StringComparison.Ordinal);
+        Assert.Contains(" is not known: ", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]
