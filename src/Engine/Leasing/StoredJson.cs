@@ -127,13 +127,7 @@ internal static class StoredJson
         json.WriteEndArray();
         Text(json, "configuration", mark.Configuration);
         Text(json, "mark", mark.Mark);
-        json.WriteStartArray("users");
-        foreach (var user in mark.Users)
-        {
-            json.WriteStringValue(user);
-        }
-
-        json.WriteEndArray();
+        Texts(json, "users", mark.Users);
     });
 
     /// <summary>What tells a command on a host, from where it was written down; null where that is no such thing.</summary>
@@ -147,7 +141,7 @@ internal static class StoredJson
                 [.. root.GetProperty("hops").EnumerateArray().Select(SshEndpointText.Read)],
                 Text(root, "configuration"),
                 Text(root, "mark")!,
-                [.. root.GetProperty("users").EnumerateArray().Select(u => u.GetString()!)]);
+                Texts(root, "users"));
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
         {

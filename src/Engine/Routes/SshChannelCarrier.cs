@@ -94,7 +94,7 @@ internal sealed class SshChannelCarrier : SshCarrier
     private void Feed()
     {
         var buffer = new byte[BufferSize];
-        while (OwnInput.Read(buffer) is var count and > 0)
+        while (OwnStreams.Read(buffer) is var count and > 0)
             _remote.Input.Write(buffer, 0, count);
     }
 
@@ -104,7 +104,7 @@ internal sealed class SshChannelCarrier : SshCarrier
         try
         {
             while (await _remote.Output.ReadAsync(buffer).ConfigureAwait(false) is var count and > 0)
-                OwnOutput.Write(buffer.AsSpan(0, count));
+                OwnStreams.Write(buffer.AsSpan(0, count));
         }
         catch (IOException)
         {

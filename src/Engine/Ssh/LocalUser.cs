@@ -37,8 +37,9 @@ internal sealed partial record LocalUser(string Name, string Home, uint Id)
 
     private static string Text(nint entry, int offset) => Marshal.PtrToStringUTF8(Marshal.ReadIntPtr(entry, offset)) ?? "";
 
+    /// <summary>The number of the user that this process acts for.</summary>
     [LibraryImport("libc", EntryPoint = "geteuid")]
-    private static partial uint EffectiveUser();
+    public static partial uint EffectiveUser();
 
     [LibraryImport("libc", EntryPoint = "getpwuid_r")]
     private static partial int FindUser(uint id, nint entry, nint text, nint size, out nint found);

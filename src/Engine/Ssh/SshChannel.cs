@@ -27,17 +27,15 @@ internal sealed class SshChannel : RemoteCommand
     private readonly Pipe _error = new(Unbounded);
     private readonly Lock _lock = new();
     private readonly Lock _sending = new();
+    private readonly SendWindow _window = new(0);
+    private readonly ReadCredit _credit = new(Credit);
     private readonly TaskCompletionSource<SshRefusal?> _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<SshEnd> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource<bool>? _reply;
-    private TaskCompletionSource? _moreWindow;
     private uint _remote;
     private int _remotePacket;
-    private long _remoteWindow;
-    private long _consumed;
     private int? _exitCode;
     private string? _signal;
-    private bool _isEofSent;
     private bool _isCloseSent;
 
     public SshChannel(Session session, uint number)
@@ -91,7 +89,7 @@ internal sealed class SshChannel : RemoteCommand
         {
             case ChannelOpenConfirmationMessage m:
                 (_remote, _remotePacket) = (m.RemoteChannelNumber, (int)Math.Min(m.MaximumPacketSize, Packet / 2));
-                _remoteWindow = m.InitialWindowSize;
+                _window.Grant(m.InitialWindowSize);
                 _opened.TrySetResult(null);
                 break;
             case ChannelOpenFailureMessage m:
@@ -108,12 +106,7 @@ internal sealed class SshChannel : RemoteCommand
                     Consumed(m.Data.Length);
                 break;
             case ChannelWindowAdjustMessage m:
-                lock (_lock)
-                {
-                    _remoteWindow += m.BytesToAdd;
-                    _moreWindow?.TrySetResult();
-                }
-
+                _window.Grant(m.BytesToAdd);
                 break;
             case ChannelEofMessage:
                 _output.Writer.Complete();
@@ -163,15 +156,8 @@ internal sealed class SshChannel : RemoteCommand
 
     private void Consumed(long count)
     {
-        lock (_lock)
-        {
-            _consumed += count;
-            if (_consumed < Credit)
-                return;
-            (count, _consumed) = (_consumed, 0);
-        }
-
-        TrySend(() => new ChannelWindowAdjustMessage(_remote, (uint)count));
+        if (_credit.Add(count) is var due and > 0)
+            TrySend(() => new ChannelWindowAdjustMessage(_remote, (uint)due));
     }
 
     private void Told(ChannelRequestMessage message)
@@ -193,26 +179,23 @@ internal sealed class SshChannel : RemoteCommand
         {
             _ended.TrySetResult(end);
             _reply?.TrySetResult(false);
-            _moreWindow?.TrySetResult();
         }
+
+        _window.End();
     }
 
     private void TryClose()
     {
-        if (IsOpened)
-            TrySend(() => new ChannelCloseMessage(_remote), isLast: true);
+        if (!IsOpened)
+            return;
+        _window.End();
+        TrySend(() => new ChannelCloseMessage(_remote), isLast: true);
     }
 
     private ValueTask EndInput()
     {
-        lock (_lock)
-        {
-            if (_isEofSent || !IsOpened)
-                return ValueTask.CompletedTask;
-            _isEofSent = true;
-        }
-
-        TrySend(() => new ChannelEofMessage(_remote));
+        if (IsOpened && _window.End())
+            TrySend(() => new ChannelEofMessage(_remote));
         return ValueTask.CompletedTask;
     }
 
@@ -220,24 +203,7 @@ internal sealed class SshChannel : RemoteCommand
     {
         while (data.Length > 0)
         {
-            int count;
-            Task? more = null;
-            lock (_lock)
-            {
-                if (_isEofSent || _isCloseSent || _ended.Task.IsCompleted)
-                    throw new IOException("Broken pipe");
-                count = (int)Math.Min(Math.Min(_remoteWindow, _remotePacket), data.Length);
-                if (count == 0)
-                    more = (_moreWindow = new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
-                _remoteWindow -= count;
-            }
-
-            if (more is not null)
-            {
-                await more.WaitAsync(cancellationToken).ConfigureAwait(false);
-                continue;
-            }
-
+            var count = await _window.TakeAsync(Math.Min(_remotePacket, data.Length), cancellationToken).ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
             try
             {
@@ -255,20 +221,12 @@ internal sealed class SshChannel : RemoteCommand
     // After the close nothing may come: the server would take it for an error, and end the whole connection.
     private void Send(Message message, bool isLast = false)
     {
-        try
+        lock (_sending)
         {
-            lock (_sending)
-            {
-                if (_isCloseSent)
-                    return;
-                _isCloseSent = isLast;
-                SshMessages.Send(_session, message);
-            }
-        }
-        catch (Exception e) when (e is System.Net.Sockets.SocketException or ObjectDisposedException or NullReferenceException)
-        {
-            // The library's own state is gone in the midst of it.
-            throw new SshConnectionException(e.Message, Renci.SshNet.Messages.Transport.DisconnectReason.ConnectionLost, e);
+            if (_isCloseSent)
+                return;
+            _isCloseSent = isLast;
+            SshMessages.Send(_session, message);
         }
     }
 

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
-using System.Net.Sockets;
 using Renci.SshNet;
 using Renci.SshNet.Common;
 using Renci.SshNet.Messages;
@@ -186,7 +185,7 @@ internal sealed class SshConnection : IAsyncDisposable
         {
             SshMessages.Send(_session, message);
         }
-        catch (Exception e) when (e is SshException or SocketException or ObjectDisposedException or NullReferenceException)
+        catch (SshException e)
         {
             Lose(e.Message);
         }
@@ -207,7 +206,7 @@ internal sealed class SshConnection : IAsyncDisposable
         {
             _client.Dispose();
         }
-        catch (Exception e) when (e is SshException or SocketException or ObjectDisposedException or NullReferenceException)
+        catch (Exception e) when (e is SshException || SshMessages.IsGone(e))
         {
             // It was gone already.
         }

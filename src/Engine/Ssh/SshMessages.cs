@@ -1,8 +1,11 @@
+using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Text;
 using Renci.SshNet;
+using Renci.SshNet.Common;
 using Renci.SshNet.Messages;
 using Renci.SshNet.Messages.Connection;
+using Renci.SshNet.Messages.Transport;
 
 namespace CrCache.Ssh;
 
@@ -16,9 +19,24 @@ internal static class SshMessages
     public static Session SessionOf(SshClient client) => (Session)Get(client);
 
     /// <summary>Sends a message; waits where the connection is full.</summary>
-    /// <exception cref="Renci.SshNet.Common.SshException">There is no connection any more.</exception>
+    /// <exception cref="SshException">There is no connection any more.</exception>
+    public static void Send(Session session, Message message)
+    {
+        try
+        {
+            SendMessage(session, message);
+        }
+        catch (Exception e) when (IsGone(e))
+        {
+            throw new SshConnectionException(e.Message, DisconnectReason.ConnectionLost, e);
+        }
+    }
+
+    /// <summary>Whether the library says so that its own state is gone, in the midst of something.</summary>
+    public static bool IsGone(Exception e) => e is SocketException or ObjectDisposedException or NullReferenceException;
+
     [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "SendMessage")]
-    public static extern void Send(Session session, Message message);
+    private static extern void SendMessage(Session session, Message message);
 
     [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_Session")]
     [return: UnsafeAccessorType("Renci.SshNet.ISession, Renci.SshNet")]

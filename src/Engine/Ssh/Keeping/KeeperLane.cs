@@ -15,11 +15,8 @@ internal sealed class KeeperLane(KeeperLink link, KeeperFrame kind)
     private const int Most = 128 * 1024;
 
     private readonly Pipe _pipe = new(new PipeOptions(pauseWriterThreshold: 0, useSynchronizationContext: false));
-    private readonly Lock _lock = new();
-    private TaskCompletionSource? _more;
-    private long _credit = Window;
-    private long _consumed;
-    private bool _isOver;
+    private readonly SendWindow _window = new(Window);
+    private readonly ReadCredit _credit = new(Share);
 
     /// <summary>What the other end has written to it.</summary>
     public PipeReader Reader => _pipe.Reader;
@@ -42,17 +39,11 @@ internal sealed class KeeperLane(KeeperLink link, KeeperFrame kind)
     /// <summary>Says that so many bytes were read.</summary>
     public async ValueTask ConsumedAsync(long count)
     {
-        lock (_lock)
-        {
-            _consumed += count;
-            if (_consumed < Share)
-                return;
-            (count, _consumed) = (_consumed, 0);
-        }
-
+        if (_credit.Add(count) is not (var due and > 0))
+            return;
         var content = new byte[1 + sizeof(int)];
         content[0] = (byte)kind;
-        BinaryPrimitives.WriteInt32BigEndian(content.AsSpan(1), (int)count);
+        BinaryPrimitives.WriteInt32BigEndian(content.AsSpan(1), (int)due);
         try
         {
             await link.SendAsync(KeeperFrame.Credit, content).ConfigureAwait(false);
@@ -64,24 +55,13 @@ internal sealed class KeeperLane(KeeperLink link, KeeperFrame kind)
     }
 
     /// <summary>Lets so many bytes more be written.</summary>
-    public void Grant(int count)
-    {
-        lock (_lock)
-        {
-            _credit += count;
-            _more?.TrySetResult();
-        }
-    }
+    public void Grant(int count) => _window.Grant(count);
 
     /// <summary>Ends it on this side: nothing more comes, and nothing more goes.</summary>
     public void End()
     {
         _pipe.Writer.Complete();
-        lock (_lock)
-        {
-            _isOver = true;
-            _more?.TrySetResult();
-        }
+        _window.End();
     }
 
     /// <summary>Writes to it.</summary>
@@ -90,24 +70,7 @@ internal sealed class KeeperLane(KeeperLink link, KeeperFrame kind)
     {
         while (data.Length > 0)
         {
-            int count;
-            Task? more = null;
-            lock (_lock)
-            {
-                if (_isOver)
-                    throw new IOException("Broken pipe");
-                count = (int)Math.Min(Math.Min(_credit, Most), data.Length);
-                if (count == 0)
-                    more = (_more = new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
-                _credit -= count;
-            }
-
-            if (more is not null)
-            {
-                await more.WaitAsync(cancellationToken).ConfigureAwait(false);
-                continue;
-            }
-
+            var count = await _window.TakeAsync(Math.Min(Most, data.Length), cancellationToken).ConfigureAwait(false);
             await link.SendAsync(kind, data[..count], cancellationToken).ConfigureAwait(false);
             data = data[count..];
         }
@@ -116,13 +79,8 @@ internal sealed class KeeperLane(KeeperLink link, KeeperFrame kind)
     /// <summary>Sends the end of what was written to it.</summary>
     public async ValueTask CompleteAsync()
     {
-        lock (_lock)
-        {
-            if (_isOver)
-                return;
-            _isOver = true;
-        }
-
+        if (!_window.End())
+            return;
         try
         {
             await link.SendAsync(kind, default).ConfigureAwait(false);

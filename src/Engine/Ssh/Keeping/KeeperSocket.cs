@@ -1,5 +1,4 @@
 using System.Net.Sockets;
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -9,7 +8,7 @@ namespace CrCache.Ssh.Keeping;
 /// Where a user's keeper is found: a socket in a directory that nobody else may enter. Who has another HOME or agent, or another version of this
 /// program, has another keeper: it logs in as its starter would.
 /// </summary>
-internal static partial class KeeperSocket
+internal static class KeeperSocket
 {
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private const int DirectoryType = 0x4000;
@@ -47,7 +46,7 @@ internal static partial class KeeperSocket
         }
 
         KeeperLink link = new(socket);
-        if (link.Peer == EffectiveUser())
+        if (link.Peer == LocalUser.EffectiveUser())
             return link;
         await link.DisposeAsync().ConfigureAwait(false);
         return null;
@@ -58,15 +57,11 @@ internal static partial class KeeperSocket
         try
         {
             Directory.CreateDirectory(directory, Private);
-            return FileStatus.Of(directory, follow: false) is { } status && status.Mode == (DirectoryType | (int)Private) && status.User == EffectiveUser();
+            return FileStatus.Of(directory, follow: false) is { } status && status.Mode == (DirectoryType | (int)Private) && status.User == LocalUser.EffectiveUser();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return false;
         }
     }
-
-    /// <summary>The user that this process acts for.</summary>
-    [LibraryImport("libc", EntryPoint = "geteuid")]
-    public static partial uint EffectiveUser();
 }

@@ -84,7 +84,7 @@ internal sealed class SshKeeper(SshConnections connections, TimeProvider time)
         {
             await using (link.ConfigureAwait(false))
             {
-                if (link.Peer != KeeperSocket.EffectiveUser())
+                if (link.Peer != LocalUser.EffectiveUser())
                     return;
                 await link.SendAsync(KeeperFrame.Ready, default, cancellationToken).ConfigureAwait(false);
                 if (await link.ReceiveAsync(cancellationToken).ConfigureAwait(false) is not (KeeperFrame.Call, var content))
