@@ -11,22 +11,24 @@ internal static class DemandText
     /// <param name="sources">The sources; the variable's, else <c>local</c>, where there are none.</param>
     /// <param name="count">The number for those without one.</param>
     /// <param name="where">Which resources; the variable's where it is null.</param>
-    public static IReadOnlyList<ResourceDemand> ParseAll(string[]? sources, string? count, string? where)
+    /// <param name="otherwise">What is meant where no number is said; null for one resource.</param>
+    public static IReadOnlyList<ResourceDemand> ParseAll(string[]? sources, string? count, string? where, Func<string, ResourceDemand>? otherwise = null)
     {
         where ??= EnvironmentFallback.Of("CRCACHE_WHERE");
         string[] named = sources is { Length: > 0 } ? sources : [EnvironmentFallback.Source ?? "local"];
-        return [.. named.Select(s => Parse(s, count) with { Where = where })];
+        return [.. named.Select(s => Parse(s, count, otherwise) with { Where = where })];
     }
 
     /// <summary>Reads a demand.</summary>
     /// <param name="source">The source, with or without a number.</param>
-    /// <param name="count">The number for one without; null for one resource.</param>
-    public static ResourceDemand Parse(string source, string? count)
+    /// <param name="count">The number for one without.</param>
+    /// <param name="otherwise">What is meant where no number is said; null for one resource.</param>
+    public static ResourceDemand Parse(string source, string? count, Func<string, ResourceDemand>? otherwise = null)
     {
         // A name has no colon; what is bound to it, in braces, may, also where these are not closed.
         var colon = source.LastIndexOf(':');
         if (colon <= source.LastIndexOf('}') || (source.Contains('{', StringComparison.Ordinal) && !source.Contains('}', StringComparison.Ordinal)))
-            return Counted(source, count);
+            return count is null && otherwise is not null ? otherwise(source) : Counted(source, count);
         return Counted(source[..colon], source[(colon + 1)..]);
     }
 

@@ -16,9 +16,12 @@ internal static partial class Descriptor
     /// <summary>Writes all of a text.</summary>
     /// <exception cref="OutputClosedException">Nobody reads it.</exception>
     /// <exception cref="IOException">It cannot be written.</exception>
-    public static void Write(int descriptor, string text)
+    public static void Write(int descriptor, string text) => Write(descriptor, Encoding.UTF8.GetBytes(text));
+
+    /// <summary>Writes all of what is bytes anyway.</summary>
+    /// <inheritdoc cref="Write(int, string)" path="/exception"/>
+    public static void Write(int descriptor, ReadOnlySpan<byte> rest)
     {
-        ReadOnlySpan<byte> rest = Encoding.UTF8.GetBytes(text);
         while (rest.Length > 0)
         {
             var written = WriteDescriptor(descriptor, in MemoryMarshal.GetReference(rest), rest.Length);

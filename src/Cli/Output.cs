@@ -12,11 +12,15 @@ internal static class Output
 
     /// <summary>Writes text as it is.</summary>
     /// <inheritdoc cref="Line" path="/exception"/>
-    public static void Write(string text)
+    public static void Write(string text) => Write(System.Text.Encoding.UTF8.GetBytes(text));
+
+    /// <summary>Writes what is bytes anyway.</summary>
+    /// <inheritdoc cref="Line" path="/exception"/>
+    public static void Write(ReadOnlySpan<byte> bytes)
     {
         try
         {
-            Descriptor.Write(StandardOutput, text);
+            Descriptor.Write(StandardOutput, bytes);
         }
         catch (IOException e) when (e is not OutputClosedException)
         {

@@ -20,14 +20,22 @@ internal sealed class ProgressLine : IDisposable
             _timer = new Timer(_ => Show(), null, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(1));
     }
 
-    public void Dispose()
+    /// <summary>Takes the line away until it is time for the next: something else is about to be written.</summary>
+    public void Clear()
     {
         lock (_lock)
         {
-            _ended = true;
             if (_shown)
                 Talk.Write("\r\e[K");
+            _shown = false;
         }
+    }
+
+    public void Dispose()
+    {
+        lock (_lock)
+            _ended = true;
+        Clear();
 
         _timer?.Dispose();
     }

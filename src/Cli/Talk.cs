@@ -9,11 +9,14 @@ internal static class Talk
     public static void Line(string text) => Write(text + "\n");
 
     /// <summary>Says text as it is.</summary>
-    public static void Write(string text)
+    public static void Write(string text) => Write(System.Text.Encoding.UTF8.GetBytes(text));
+
+    /// <summary>Says what is bytes anyway.</summary>
+    public static void Write(ReadOnlySpan<byte> bytes)
     {
         try
         {
-            Descriptor.Write(StandardError, text);
+            Descriptor.Write(StandardError, bytes);
         }
         catch (IOException)
         {

@@ -4,6 +4,7 @@ using CrCache.Hooks;
 using CrCache.Leasing;
 using CrCache.Leasing.Keeping;
 using CrCache.Routes;
+using CrCache.Scheduling;
 using CrCache.Sources;
 using CrCache.Ssh;
 using CrCache.Ssh.Keeping;
@@ -50,6 +51,8 @@ public sealed class CrCacheEngine
         Leases = new LeaseService(store, rules, acquisition, clearance, refill, refillRun, surrender, book, caller);
         Inventory = new Inventory(store, Sources, plans);
         Commands = new CommandRunner(resolver);
+        History = new WorkHistory(store);
+        Work = new WorkRunner(Commands, History, options.Time);
         Files = new FileCopier(resolver);
         Doctor = new Doctor(Sources, plans, store, environment);
 
@@ -67,6 +70,12 @@ public sealed class CrCacheEngine
 
     /// <summary>Commands on leased resources.</summary>
     public CommandRunner Commands { get; }
+
+    /// <summary>Many commands, spread over leased resources.</summary>
+    public WorkRunner Work { get; }
+
+    /// <summary>How long work took in earlier runs.</summary>
+    public WorkHistory History { get; }
 
     /// <summary>Files to and from leased resources.</summary>
     public FileCopier Files { get; }

@@ -40,6 +40,19 @@ public sealed class Inventory
         });
     }
 
+    /// <summary>
+    /// A demand for all that a source has free, at least one. A source without a limit has as many as one asks for: as many as this machine can drive at once.
+    /// </summary>
+    /// <param name="source">The source, with what is bound to its parameters.</param>
+    /// <param name="atMost">At most so many, from 1 up; null for all.</param>
+    /// <returns>The demand.</returns>
+    /// <exception cref="ConfigurationException">The source is unknown.</exception>
+    public ResourceDemand AllFree(string source, int? atMost = null)
+    {
+        var limit = Sources([SourceReference.Parse(source).Name]) is [{ Maximum: { } maximum }] ? maximum : Environment.ProcessorCount;
+        return new(source, Math.Max(1, Math.Min(limit, atMost ?? limit))) { AtLeast = 1 };
+    }
+
     /// <summary>The resources of a source, by number.</summary>
     /// <param name="source">Its name.</param>
     /// <returns>The resources; none for a source that nobody has used.</returns>

@@ -124,6 +124,23 @@ internal sealed class StoreSchema(params IReadOnlyList<string> upgrades)
             demands TEXT NOT NULL
         ) STRICT;
 
+        -- How long work took, the last few times in milliseconds, and how fast the resources were that it ran on.
+        CREATE TABLE work_time (
+            series TEXT NOT NULL,
+            name TEXT NOT NULL,
+            recent TEXT NOT NULL,
+            at INTEGER NOT NULL,
+            PRIMARY KEY (series, name)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX work_time_at ON work_time (at);
+        CREATE TABLE work_pace (
+            series TEXT NOT NULL,
+            resource TEXT NOT NULL,
+            pace REAL NOT NULL,
+            at INTEGER NOT NULL,
+            PRIMARY KEY (series, resource)
+        ) STRICT, WITHOUT ROWID;
+
         -- AUTOINCREMENT: a number is never given twice, also when the newest events have been pruned. Epochs are event numbers.
         CREATE TABLE event (
             number INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -16,6 +16,7 @@ internal sealed class StoreTransaction
         Resources = new ResourceTable(this);
         Tickets = new TicketTable(this);
         Sources = new SourceTable(this);
+        Work = new WorkTable(this);
     }
 
     /// <summary>When the transaction happens: one time for all it writes.</summary>
@@ -35,6 +36,9 @@ internal sealed class StoreTransaction
 
     /// <summary>What is kept of the sources' resources.</summary>
     public SourceTable Sources { get; }
+
+    /// <summary>How long work took.</summary>
+    public WorkTable Work { get; }
 
     /// <summary>Tells this store from every other: twelve hexadecimal digits.</summary>
     public string Identity => Query(r => r.GetString(0), "SELECT text FROM identity;")[0];

@@ -67,7 +67,6 @@ public sealed class LeaseCollector : DataCollector, ITestExecutionEnvironmentSpe
             if (_events is not null)
                 _events.SessionEnd -= OnSessionEnd;
             Release();
-            _leases?.Dispose();
         }
 
         base.Dispose(disposing);
