@@ -3,7 +3,7 @@ using CrCache.Leasing;
 namespace CrCache.TestAdapter;
 
 /// <summary>The leases of a test run: acquired at its start, given back at its end. They belong to this process.</summary>
-internal sealed class RunLeases : IAsyncDisposable
+internal sealed class RunLeases
 {
     private readonly KeptLeases _leases;
 
@@ -30,7 +30,4 @@ internal sealed class RunLeases : IAsyncDisposable
     /// <summary>Gives them back.</summary>
     /// <exception cref="CrCacheException">A reset or discard failed; they are out of our hands nevertheless.</exception>
     public Task ReleaseAsync() => _leases.ReleaseAsync();
-
-    /// <inheritdoc/>
-    public ValueTask DisposeAsync() => _leases.DisposeAsync();
 }
