@@ -80,4 +80,7 @@ public static class ErrorCodes
 
     /// <summary>The test project uses a test platform that cannot be spread.</summary>
     public const string TestPlatformNotSupported = "CRC0802";
+
+    /// <summary>A test passed only after it had failed.</summary>
+    public const string TestFlaky = "CRC0803";
 }

@@ -10,17 +10,17 @@ public static class WorkPlan
     /// <typeparam name="T">A unit of work.</typeparam>
     /// <param name="items">The work.</param>
     /// <param name="weight">What an item costs, above zero, in any unit; asked once an item.</param>
-    /// <param name="slots">How many items each place takes at once, each at least 1.</param>
+    /// <param name="speeds">For each place, how much of the work it does at once, above zero.</param>
     /// <returns>For each place, its items in the order they were given; some may be empty.</returns>
-    public static IReadOnlyList<IReadOnlyList<T>> Divide<T>(IReadOnlyList<T> items, Func<T, double> weight, IReadOnlyList<int> slots)
+    public static IReadOnlyList<IReadOnlyList<T>> Divide<T>(IReadOnlyList<T> items, Func<T, double> weight, IReadOnlyList<double> speeds)
     {
-        if (slots.Count == 0 || slots.Any(s => s < 1))
+        if (speeds.Count == 0 || speeds.Any(s => !(s > 0)))
         {
-            throw new ArgumentOutOfRangeException(nameof(slots), "at least one place, each with at least one slot");
+            throw new ArgumentOutOfRangeException(nameof(speeds), "at least one place, each with a speed above zero");
         }
 
         var weights = items.Select(weight).ToArray();
-        var load = new double[slots.Count];
+        var load = new double[speeds.Count];
         var place = new int[items.Count];
         foreach (var i in Enumerable.Range(0, items.Count).OrderByDescending(i => weights[i]).ThenBy(i => i))
         {
@@ -32,9 +32,9 @@ public static class WorkPlan
             place[i] = best;
         }
 
-        return [.. Enumerable.Range(0, slots.Count)
+        return [.. Enumerable.Range(0, speeds.Count)
             .Select(p => (IReadOnlyList<T>)[.. Enumerable.Range(0, items.Count).Where(i => place[i] == p).Select(i => items[i])])];
 
-        double End(int p, double more) => (load[p] + more) / slots[p];
+        double End(int p, double more) => (load[p] + more) / speeds[p];
     }
 }

@@ -14,6 +14,7 @@ public sealed class WorkQueue<T>
 
     private readonly Lock _lock = new();
     private readonly Func<T, double> _weight;
+    private readonly Func<T, bool> _isAlone;
     private readonly List<T> _waiting;
     private readonly double[] _speeds;
     private readonly bool[] _isGone;
@@ -26,11 +27,13 @@ public sealed class WorkQueue<T>
     /// <param name="items">The work; no two are equal.</param>
     /// <param name="weight">What an item costs, from zero up, in any unit; asked a few times an item.</param>
     /// <param name="speeds">For each place, how much of it the place does at once; above zero.</param>
-    public WorkQueue(IReadOnlyList<T> items, Func<T, double> weight, IReadOnlyList<double> speeds)
+    /// <param name="isAlone">Says of an item that it is never taken together with others; null where none is.</param>
+    public WorkQueue(IReadOnlyList<T> items, Func<T, double> weight, IReadOnlyList<double> speeds, Func<T, bool>? isAlone = null)
     {
         if (speeds.Count == 0 || speeds.Any(s => !(s > 0)))
             throw new ArgumentOutOfRangeException(nameof(speeds), "at least one place, each with a speed above zero");
         _weight = weight;
+        _isAlone = isAlone ?? (_ => false);
         _speeds = [.. speeds];
         _isGone = new bool[speeds.Count];
         _waiting = [.. items.OrderByDescending(weight)];
@@ -81,14 +84,26 @@ public sealed class WorkQueue<T>
         {
             if (isElsewhere)
                 foreach (var item in items)
-                {
-                    if (!_elsewhere.TryGetValue(item, out var places))
-                        _elsewhere[item] = places = [];
-                    _ = places.Add(place);
-                }
+                    Avoid(item, place);
 
             _waiting.InsertRange(0, items);
             _taken -= items.Count;
+            Change();
+        }
+    }
+
+    /// <summary>
+    /// Adds an item, to be taken first. Whoever adds what is left of another item finishes that one afterwards: else the places end in between.
+    /// </summary>
+    /// <param name="item">The item.</param>
+    /// <param name="notOn">The place that shall not take it, if there is another; null where any may.</param>
+    public void Add(T item, int? notOn)
+    {
+        lock (_lock)
+        {
+            if (notOn is { } place)
+                Avoid(item, place);
+            _waiting.Insert(0, item);
             Change();
         }
     }
@@ -150,7 +165,7 @@ public sealed class WorkQueue<T>
         for (var i = 0; i < _waiting.Count && taken.Count < most;)
         {
             var item = _waiting[i];
-            if (!IsFor(item, place))
+            if (!IsFor(item, place) || (taken.Count > 0 && _isAlone(item)))
             {
                 i++;
                 continue;
@@ -161,6 +176,8 @@ public sealed class WorkQueue<T>
                 break;
             taken.Add(item);
             _waiting.RemoveAt(i);
+            if (_isAlone(item))
+                break;
         }
 
         return taken;
@@ -172,6 +189,13 @@ public sealed class WorkQueue<T>
     private bool IsFor(T item, int place) =>
         !_elsewhere.TryGetValue(item, out var places) || !places.Contains(place)
         || Enumerable.Range(0, _isGone.Length).All(p => _isGone[p] || places.Contains(p));
+
+    private void Avoid(T item, int place)
+    {
+        if (!_elsewhere.TryGetValue(item, out var places))
+            _elsewhere[item] = places = [];
+        _ = places.Add(place);
+    }
 
     private void Change()
     {

@@ -41,10 +41,10 @@ public sealed class LeaseCollector : DataCollector, ITestExecutionEnvironmentSpe
             var settings = CollectorSettings.Read(configurationElement, directory);
             (source, directory) = (settings.Source, settings.Directory);
             foreach (var name in settings.Unknown)
-                Warn($"CrCache: the data collector has no setting '{name}': Source, Count and Directory are its settings");
+                Warn($"CrCache: the data collector has no setting '{name}': Source, Count, SlotsPerResource, Distribution, Retries, RetryOn, Wait and Directory are its settings");
             var engine = CrCacheEngine.Open(new EngineOptions { Directory = directory, SearchParents = true });
             _leases = Task.Run(() => RunLeases.AcquireAsync(engine, settings, CancellationToken.None)).GetAwaiter().GetResult();
-            _handover = new Handover { Source = source, Directory = directory, Resources = _leases.Resources };
+            _handover = new Handover { Source = source, Directory = directory, Resources = _leases.Resources, Options = settings.Options };
         }
         catch (CrCacheException e)
         {

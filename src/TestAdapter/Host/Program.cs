@@ -69,7 +69,7 @@ internal static class Program
 
         // The hosts are starting meanwhile.
         await using var runner = await ConnectAsync();
-        var run = new SpreadRun(handover.Source, runner, fleet, collectors, Console.Out, TimeProvider.System);
+        var run = new SpreadRun(handover.Source, runner, fleet, collectors, engine, $"tests {handover.Directory}", handover.Options, Console.Out, TimeProvider.System);
         return await new FanOut(runner, fleet, run).ServeAsync(cancellationToken) ? ExitCodes.Done : ExitCodes.Failed;
 
         async Task<RunnerConnection> ConnectAsync() => new(await LoopbackConnection.OpenAsync(arguments.Runner, cancellationToken));

@@ -10,6 +10,7 @@ internal sealed record Handover
     private const string SourceVariable = "CRCACHE_TESTRUN_SOURCE";
     private const string DirectoryVariable = "CRCACHE_TESTRUN_DIRECTORY";
     private const string ErrorVariable = "CRCACHE_TESTRUN_ERROR";
+    private const string OptionsVariable = "CRCACHE_TESTRUN_OPTIONS";
 
     /// <summary>The source that was asked for.</summary>
     public required string Source { get; init; }
@@ -23,8 +24,11 @@ internal sealed record Handover
     /// <summary>Why nothing was leased, as one line with its code; null where something was.</summary>
     public string? Error { get; init; }
 
+    /// <summary>How the run goes.</summary>
+    public RunOptions Options { get; init; } = new();
+
     /// <summary>The variables' names, which tests shall not see.</summary>
-    public static IReadOnlyList<string> VariableNames { get; } = [ResourcesVariable, SourceVariable, DirectoryVariable, ErrorVariable];
+    public static IReadOnlyList<string> VariableNames { get; } = [ResourcesVariable, SourceVariable, DirectoryVariable, ErrorVariable, OptionsVariable];
 
     /// <summary>Reads it back; null where no collector spoke.</summary>
     /// <param name="variable">Looks a variable up.</param>
@@ -37,6 +41,7 @@ internal sealed record Handover
                 {
                     Source = variable(SourceVariable) ?? "",
                     Directory = variable(DirectoryVariable) ?? "",
+                    Options = RunOptions.Parse(variable(OptionsVariable) ?? ""),
                     Resources = [.. resources.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(LeasedResource.Parse)],
                 }
                 : null;
@@ -46,6 +51,7 @@ internal sealed record Handover
     {
         yield return new(SourceVariable, Source);
         yield return new(DirectoryVariable, Directory);
+        yield return new(OptionsVariable, Options.ToString());
         yield return Error is null ? new(ResourcesVariable, string.Join(' ', Resources)) : new(ErrorVariable, Error);
     }
 }

@@ -25,6 +25,17 @@ public sealed class CollectorSettingsTests
     }
 
     [Fact]
+    public void How_a_run_goes_is_read_and_travels_on_as_words()
+    {
+        var settings = Read("<Source>s</Source><SlotsPerResource>1</SlotsPerResource><Retries>2</Retries><RetryOn>Other</RetryOn><Distribution>whole</Distribution><Wait>90s</Wait>");
+
+        Assert.Equal((1, TimeSpan.FromSeconds(90)), (settings.Slots, settings.Wait));
+        Assert.Equal("retries=2 elsewhere whole", settings.Options.ToString());
+        Assert.Equal(settings.Options.ToString(), RunOptions.Parse(settings.Options.ToString()).ToString());
+        Assert.Equal("", Read("<Source>s</Source><Retries>0</Retries><RetryOn>same</RetryOn><Distribution></Distribution>").Options.ToString());
+    }
+
+    [Fact]
     public void What_is_bound_to_a_source_passes_vstests_command_line() =>
         Assert.Equal("ubuntu{arch=arm,release=lucid}", Read("<Source>ubuntu{arch~arm,release=lucid}</Source>").Source);
 
@@ -35,6 +46,12 @@ public sealed class CollectorSettingsTests
     [InlineData("<Source>s</Source><Count>-1</Count>")]
     [InlineData("<Source>s</Source><Count>1.5</Count>")]
     [InlineData("<Source>s</Source><Count>99999999999</Count>")]
+    [InlineData("<Source>s</Source><SlotsPerResource>0</SlotsPerResource>")]
+    [InlineData("<Source>s</Source><Retries>-1</Retries>")]
+    [InlineData("<Source>s</Source><Retries>often</Retries>")]
+    [InlineData("<Source>s</Source><RetryOn>elsewhere</RetryOn>")]
+    [InlineData("<Source>s</Source><Distribution>fair</Distribution>")]
+    [InlineData("<Source>s</Source><Wait>long</Wait>")]
     public void What_cannot_be_right_is_refused(string xml) => Assert.Throws<UsageException>(() => Read(xml));
 
     [Fact]

@@ -28,7 +28,7 @@ public sealed class TestGroupingTests
         var group = Assert.Single(TestGrouping.Group([.. new[] { typeof(Collections.Named), typeof(Collections.Inherits) }
             .Select(t => Test($"{t.FullName}.M", t.FullName, here))]));
 
-        Assert.Equal((2, 2), (group.Classes, group.Tests.Count));
+        Assert.Equal(2, group.Tests.Count);
     }
 
     [Fact]
@@ -36,7 +36,7 @@ public sealed class TestGroupingTests
         Gen.Select(Gen.Int[0, 12].Array[0, 200], Gen.Int[1, 4].Array[1, 9]).Sample((classes, slots) =>
         {
             DiscoveredTest[] tests = [.. classes.Select((c, i) => Test($"N.C{c}.M{i}", null))];
-            var parts = WorkPlan.Divide(TestGrouping.Group(tests), g => g.Tests.Count, slots);
+            var parts = WorkPlan.Divide(TestGrouping.Group(tests), g => g.Tests.Count, [.. slots.Select(s => (double)s)]);
 
             Assert.Equal(tests.Select(t => t.Id).Order(), parts.SelectMany(p => p).SelectMany(g => g.Tests).Select(t => t.Id).Order());
             var places = parts.SelectMany((p, place) => p.SelectMany(g => g.Tests).Select(t => (Class: TestGrouping.ClassOf(t), place)));

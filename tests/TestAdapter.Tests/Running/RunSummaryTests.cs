@@ -27,15 +27,5 @@ public sealed class RunSummaryTests
     [Fact]
     public void Nothing_run_is_nothing_said() => Assert.Empty(RunSummary.Lines("s", [Report("s-0", 0, 0, 0)], TimeSpan.FromSeconds(1)));
 
-    private static HostReport Report(string resource, int classes, int results, double busy) => new()
-    {
-        Resource = resource,
-        Share = [],
-        Classes = classes,
-        Reported = new HashSet<Guid>(),
-        Results = results,
-        Busy = TimeSpan.FromSeconds(busy),
-        Completed = null,
-        Failure = null,
-    };
+    private static ResourceShare Report(string resource, int classes, int results, double busy) => new(resource, classes, results, TimeSpan.FromSeconds(busy));
 }

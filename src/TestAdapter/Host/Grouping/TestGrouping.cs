@@ -11,7 +11,7 @@ internal static class TestGrouping
         using var assemblies = new TestAssemblies();
         return [.. tests
             .GroupBy(test => (test.Source, assemblies.CollectionOf(test.Source, ClassOf(test)) ?? $"class {ClassOf(test)}"))
-            .Select(group => new TestGroup([.. group], group.Select(ClassOf).Distinct().Count()))];
+            .Select(group => new TestGroup([.. group], IsExclusive: false))];
     }
 
     /// <summary>The class a test belongs to, as reflection names it.</summary>

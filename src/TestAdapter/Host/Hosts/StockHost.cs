@@ -97,6 +97,24 @@ internal sealed class StockHost : IAsyncDisposable
         }
     }
 
+    /// <summary>Whether the way to it was lost, so that nothing is known of how it ended. Waits for its end.</summary>
+    public async Task<bool> IsLostAsync()
+    {
+        try
+        {
+            _ = await _end.WaitAsync(ExitGrace);
+            return false;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+        catch (ResourceException)
+        {
+            return true;
+        }
+    }
+
     /// <summary>How it ended, for people: its exit code or signal and the last it said.</summary>
     public async Task<string> DescribeEndAsync()
     {

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Globalization;
 using System.Text.Json;
 
 namespace CrCache.TestAdapter.Protocol;
@@ -6,7 +8,11 @@ namespace CrCache.TestAdapter.Protocol;
 /// <param name="TestId">The test's id. A theory that was not split into its rows has several results.</param>
 /// <param name="Start">When it started; null where the host does not say.</param>
 /// <param name="End">When it ended; null where the host does not say.</param>
-internal readonly record struct ReportedResult(Guid TestId, DateTimeOffset? Start, DateTimeOffset? End)
+/// <param name="Outcome">How it ended.</param>
+/// <param name="Duration">How long it took, by its host's own watch; null where the host does not say.</param>
+/// <param name="Json">All of it, to be passed on as it is.</param>
+internal readonly record struct ReportedResult(
+    Guid TestId, DateTimeOffset? Start, DateTimeOffset? End, TestOutcome Outcome, TimeSpan? Duration, ReadOnlyMemory<byte> Json)
 {
     /// <summary>
     /// Reads the results of a change: <c>NewTestResults</c> of a progress message or of the last part of a run. Every result
@@ -39,9 +45,59 @@ internal readonly record struct ReportedResult(Guid TestId, DateTimeOffset? Star
         }
     }
 
+    /// <summary>What went wrong, in one line; empty where the host says nothing.</summary>
+    public string Problem => JsonSlice.Object(Json).TryGetValue("ErrorMessage", out var message) && JsonSlice.Text(message) is { } text
+        ? Shown.Cut(text.Trim())
+        : "";
+
+    /// <summary>The same result with something said about it, as if the test had written it.</summary>
+    public ReportedResult WithMessage(string text)
+    {
+        var parts = JsonSlice.Object(Json);
+        ArrayBufferWriter<byte> buffer = new();
+        using (Utf8JsonWriter writer = new(buffer, new JsonWriterOptions { SkipValidation = true }))
+        {
+            writer.WriteStartObject();
+            foreach (var (name, value) in parts.Where(p => p.Key != "Messages"))
+            {
+                writer.WritePropertyName(name);
+                writer.WriteRawValue(value.Span, skipInputValidation: true);
+            }
+
+            writer.WriteStartArray("Messages");
+            foreach (var message in parts.TryGetValue("Messages", out var messages) ? JsonSlice.Array(messages) : [])
+                writer.WriteRawValue(message.Span, skipInputValidation: true);
+            writer.WriteStartObject();
+            writer.WriteString("Text", text);
+            writer.WriteString("Category", "StdOutMsgs");
+            writer.WriteEndObject();
+            writer.WriteEndArray();
+            writer.WriteEndObject();
+        }
+
+        return this with { Json = buffer.WrittenMemory };
+    }
+
+    /// <summary>Results as a progress message has them.</summary>
+    public static Message Change(IEnumerable<ReportedResult> results, int version) => Message.Write(MessageTypes.Progress, version, w =>
+    {
+        w.WriteStartObject();
+        w.WriteStartArray("NewTestResults");
+        foreach (var result in results)
+            w.WriteRawValue(result.Json.Span, skipInputValidation: true);
+        w.WriteEndArray();
+        w.WriteNull("TestRunStatistics");
+        w.WriteStartArray("ActiveTests");
+        w.WriteEndArray();
+        w.WriteEndObject();
+    });
+
     private static ReportedResult Read(ref Utf8JsonReader reader, ReadOnlyMemory<byte> change)
     {
+        var begin = (int)reader.TokenStartIndex;
         Guid? id = null;
+        var outcome = TestOutcome.None;
+        TimeSpan? duration = null;
         DateTimeOffset? start = null;
         DateTimeOffset? end = null;
         while (Property(ref reader))
@@ -58,12 +114,23 @@ internal readonly record struct ReportedResult(Guid TestId, DateTimeOffset? Star
             {
                 end = ReadTime(ref reader);
             }
+            else if (reader.ValueTextEquals("Outcome"u8))
+            {
+                _ = reader.Read();
+                outcome = reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out var number) ? (TestOutcome)number : TestOutcome.None;
+            }
+            else if (reader.ValueTextEquals("Duration"u8))
+            {
+                _ = reader.Read();
+                duration = reader.TokenType == JsonTokenType.String && TimeSpan.TryParse(reader.GetString(), CultureInfo.InvariantCulture, out var time) ? time : null;
+            }
             else
             {
                 SkipValue(ref reader);
             }
 
-        return new(id ?? throw new ProtocolException("a result without a test"), start, end);
+        return new(
+            id ?? throw new ProtocolException("a result without a test"), start, end, outcome, duration, change[begin..(int)reader.BytesConsumed]);
     }
 
     private static Guid ReadTest(ref Utf8JsonReader reader, ReadOnlyMemory<byte> change)

@@ -22,25 +22,23 @@ internal sealed class CompletedRun
 
     /// <summary>One message for all hosts.</summary>
     /// <param name="runs">How they ended.</param>
-    /// <param name="failedInstead">Tests that were reported as failed in a host's place.</param>
+    /// <param name="outcomes">How many results there are of each outcome.</param>
     /// <param name="isCanceled">True where the runner asked to stop.</param>
     /// <param name="isAborted">True where nothing could be run.</param>
     /// <param name="elapsed">How long it took.</param>
     /// <param name="version">The protocol's version.</param>
     public static Message Merge(
-        IReadOnlyList<CompletedRun> runs, int failedInstead, bool isCanceled, bool isAborted, TimeSpan elapsed, int version) =>
+        IReadOnlyList<CompletedRun> runs, IEnumerable<KeyValuePair<string, long>> outcomes, bool isCanceled, bool isAborted, TimeSpan elapsed, int version) =>
         Message.Write(MessageTypes.Completed, version, w =>
         {
-            var outcomes = new SortedDictionary<string, long>(StringComparer.Ordinal);
-            foreach (var (outcome, count) in runs.SelectMany(r => r.Statistics()).Append(new("Failed", failedInstead)).Where(o => o.Value > 0))
-                outcomes[outcome] = outcomes.GetValueOrDefault(outcome) + count;
+            var counts = outcomes.OrderBy(o => o.Key, StringComparer.Ordinal).ToList();
 
             w.WriteStartObject();
             w.WriteStartObject("TestRunCompleteArgs");
             w.WriteStartObject("TestRunStatistics");
-            w.WriteNumber("ExecutedTests", outcomes.Values.Sum());
+            w.WriteNumber("ExecutedTests", counts.Sum(o => o.Value));
             w.WriteStartObject("Stats");
-            foreach (var (outcome, count) in outcomes)
+            foreach (var (outcome, count) in counts)
                 w.WriteNumber(outcome, count);
             w.WriteEndObject();
             w.WriteEndObject();
@@ -79,10 +77,6 @@ internal sealed class CompletedRun
 
     private static ReadOnlyMemory<byte> Part(IReadOnlyDictionary<string, ReadOnlyMemory<byte>> parts, string name) =>
         parts.TryGetValue(name, out var part) ? part : "null"u8.ToArray();
-
-    private IEnumerable<KeyValuePair<string, long>> Statistics() =>
-        JsonSlice.Object(Part(JsonSlice.Object(Part(_arguments, "TestRunStatistics")), "Stats"))
-            .Select(s => KeyValuePair.Create(s.Key, JsonSlice.Number(s.Value) ?? 0));
 
     private bool Is(string name) => JsonSlice.IsTrue(Part(_arguments, name));
 }

@@ -7,7 +7,8 @@ namespace CrCache.TestAdapter.Running;
 /// <param name="Tests">The tests.</param>
 /// <param name="Warnings">What it had to say about them, information left out.</param>
 /// <param name="IsComplete">False where it broke off: then a plain run shall show why.</param>
-internal sealed record Discovery(IReadOnlyList<DiscoveredTest> Tests, IReadOnlyList<Message> Warnings, bool IsComplete)
+/// <param name="IsHostGone">True where it broke off because the host ended.</param>
+internal sealed record Discovery(IReadOnlyList<DiscoveredTest> Tests, IReadOnlyList<Message> Warnings, bool IsComplete, bool IsHostGone = false)
 {
     /// <summary>Lets a host find the tests of a run.</summary>
     /// <param name="host">The host, its protocol version agreed on.</param>
@@ -40,7 +41,7 @@ internal sealed record Discovery(IReadOnlyList<DiscoveredTest> Tests, IReadOnlyL
                     break;
             }
 
-        return new(tests, warnings, false);
+        return new(tests, warnings, IsComplete: false, IsHostGone: true);
     }
 
     /// <summary>A line for the user, taken apart.</summary>

@@ -66,7 +66,7 @@ internal sealed class FanOut(RunnerConnection runner, HostFleet fleet, SpreadRun
 
     private async Task TellWorkersAsync(Message message, CancellationToken cancellationToken)
     {
-        foreach (var (_, host) in (await fleet.WorkersAsync()).Ready)
+        foreach (var host in fleet.Started)
             await host.SendAsync(message, cancellationToken);
     }
 }

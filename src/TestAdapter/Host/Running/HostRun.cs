@@ -3,76 +3,42 @@ using CrCache.TestAdapter.Protocol;
 
 namespace CrCache.TestAdapter.Running;
 
-/// <summary>One host runs its share: what it says goes on to the runner, and is counted on the way.</summary>
+/// <summary>One host runs something: what it says goes on to the runner, and is counted on the way.</summary>
 /// <param name="host">The host.</param>
 /// <param name="runner">The runner.</param>
 /// <param name="known">Lines that the runner has heard from the discovery, which are not told again.</param>
-internal sealed class HostRun(StockHost host, RunnerConnection runner, IReadOnlySet<string> known)
+/// <param name="book">Where its results are counted; null to hold them back until somebody has judged them.</param>
+internal sealed class HostRun(StockHost host, RunnerConnection runner, IReadOnlySet<string> known, RunBook? book)
 {
-    private readonly HashSet<Guid> _reported = [];
-    private int _results;
+    private readonly List<ReportedResult> _held = [];
     private DateTimeOffset? _start;
     private DateTimeOffset? _end;
 
+    /// <summary>From the start of its first test to the end of its last.</summary>
+    public TimeSpan Busy => _end - _start ?? TimeSpan.Zero;
+
+    /// <summary>The results that were held back.</summary>
+    public IReadOnlyList<ReportedResult> Held => _held;
+
     /// <summary>Runs it; ends when the host's run has, or the host itself.</summary>
     /// <param name="start">The message that starts it.</param>
-    /// <param name="share">The tests in it; null for whole assemblies.</param>
-    /// <param name="classes">How many classes they are from; null where that is not known.</param>
     /// <param name="cancellationToken">Stops listening.</param>
-    public async Task<HostReport> RunAsync(
-        Message start, IReadOnlyList<DiscoveredTest>? share, int? classes, CancellationToken cancellationToken)
+    /// <returns>How the run ended; null where the host did before.</returns>
+    /// <exception cref="ProtocolException">The host speaks another protocol.</exception>
+    public async Task<CompletedRun?> RunAsync(Message start, CancellationToken cancellationToken)
     {
-        CompletedRun? completed = null;
-        string? failure = null;
-        try
-        {
-            await host.SendAsync(start, cancellationToken);
-            completed = await ListenAsync(cancellationToken);
-            if (completed is null)
-                failure = await host.DescribeEndAsync();
-        }
-        catch (ProtocolException e)
-        {
-            failure = e.Message;
-        }
-
-        return new HostReport
-        {
-            Resource = host.Name,
-            Share = share,
-            Classes = classes,
-            Reported = _reported,
-            Results = _results,
-            Busy = _end - _start ?? TimeSpan.Zero,
-            Completed = completed,
-            Failure = failure,
-        };
-    }
-
-    /// <summary>A line without the clock that xUnit puts before each of its own, which differs from host to host.</summary>
-    public static string WithoutClock(string line) =>
-        line.StartsWith("[xUnit.net ", StringComparison.Ordinal) && line.IndexOf(']', StringComparison.Ordinal) is > 0 and var end
-            ? line[(end + 1)..]
-            : line;
-
-    private async Task<CompletedRun?> ListenAsync(CancellationToken cancellationToken)
-    {
+        await host.SendAsync(start, cancellationToken);
         while (await host.ReceiveAsync(cancellationToken) is { } message)
             switch (message.Type)
             {
                 case MessageTypes.Progress:
-                    Note(message.Payload);
-                    await runner.SendAsync(message, cancellationToken);
+                    await TakeAsync(message, cancellationToken);
                     break;
                 case MessageTypes.Completed:
+                    // The run goes on while another host does: what is known is told now.
                     var completed = new CompletedRun(message);
                     if (completed.LastChange is { } last)
-                    {
-                        // The run goes on while another host does: what is known is told now.
-                        Note(last);
-                        await runner.SendAsync(new Message(MessageTypes.Progress, message.Version, last), cancellationToken);
-                    }
-
+                        await TakeAsync(new Message(MessageTypes.Progress, message.Version, last), cancellationToken);
                     return completed;
                 case MessageTypes.Text when known.Count > 0 && known.Contains(WithoutClock(Discovery.LineOf(message).Text)):
                     break;
@@ -84,14 +50,28 @@ internal sealed class HostRun(StockHost host, RunnerConnection runner, IReadOnly
         return null;
     }
 
-    private void Note(ReadOnlyMemory<byte> change)
+    /// <summary>A line without the clock that xUnit puts before each of its own, which differs from host to host.</summary>
+    public static string WithoutClock(string line) =>
+        line.StartsWith("[xUnit.net ", StringComparison.Ordinal) && line.IndexOf(']', StringComparison.Ordinal) is > 0 and var end
+            ? line[(end + 1)..]
+            : line;
+
+    private async Task TakeAsync(Message change, CancellationToken cancellationToken)
     {
-        foreach (var result in ReportedResult.ReadAll(change))
+        var results = ReportedResult.ReadAll(change.Payload);
+        foreach (var result in results)
         {
-            _ = _reported.Add(result.TestId);
-            _results++;
             _start = result.Start is { } start && !(start >= _start) ? start : _start;
             _end = result.End is { } end && !(end <= _end) ? end : _end;
         }
+
+        if (book is null)
+        {
+            _held.AddRange(results);
+            return;
+        }
+
+        book.Add(host.Name, results);
+        await runner.SendAsync(change, cancellationToken);
     }
 }

@@ -9,7 +9,7 @@ internal static class RunSummary
     /// <param name="source">The source the resources are from.</param>
     /// <param name="reports">What each resource did.</param>
     /// <param name="elapsed">How long the whole run took, from its start to the last result.</param>
-    public static IEnumerable<string> Lines(string source, IReadOnlyList<HostReport> reports, TimeSpan elapsed)
+    public static IEnumerable<string> Lines(string source, IReadOnlyList<ResourceShare> reports, TimeSpan elapsed)
     {
         var used = reports.Where(r => r.Results > 0).ToArray();
         if (used.Length == 0)
@@ -34,7 +34,7 @@ internal static class RunSummary
             : "";
     }
 
-    private static string Classes(HostReport report) => report.Classes is { } classes ? Count(classes, "class") : "all classes";
+    private static string Classes(ResourceShare report) => report.Classes is { } classes ? Count(classes, "class") : "all classes";
 
     private static string Count(int number, string what) => string.Create(
         CultureInfo.InvariantCulture,
