@@ -94,7 +94,8 @@ internal static class FarScripts
     /// would be replaced; <c>n</c> where there is no directory. Then, told by a line with <c>z</c> or <c>-</c> and a name for a new directory in it, unpacks
     /// beside what is there, and moves each file into its place. In the archive <c>f</c> holds what is put; <c>d</c> is names of what is to go before,
     /// each ended by NUL; <c>e</c> says that it is whole, which tar does not miss; <c>s</c> is an archive of directories as they shall be in the end, which being filled changes. The new directory says in its
-    /// name which process works in it: whoever comes next removes those of the dead, and those of other machines once they are a day old.
+    /// name which process works in it: whoever comes next removes those of the dead, also where nobody has taken note of their death yet, and those of other machines
+    /// once they are a day old.
     /// </summary>
     public const string Receive =
         Begin + """
@@ -110,7 +111,7 @@ internal static class FarScripts
         done
         printf ".$e"
         read -r z t || exit 0
-        start() { { read -r s <"/proc/$1/stat"; } 2>&- || return; s=${s##*) }; set -- $s; shift 19; s=$1; }
+        start() { { read -r s <"/proc/$1/stat"; } 2>&- || return; s=${s##*) }; set -- $s; case $1 in [ZX]) s= ;; *) shift 19; s=$1 ;; esac; }
         b= i= s=
         { read -r b </proc/sys/kernel/random/boot_id; } 2>&-
         i=$(stat -L -c %i /proc/self/ns/pid 2>&-)
