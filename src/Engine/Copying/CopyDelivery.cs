@@ -24,17 +24,17 @@ internal sealed class CopyDelivery : IAsyncDisposable
     /// <exception cref="UsageException">Several sources and no directory, or sources that cannot be together.</exception>
     /// <exception cref="ResourceException">There is no directory to put it in, or something is in the way.</exception>
     public static async Task<CopyDelivery> PrepareAsync(
-        CopyPlace place, CopyPath destination, CopySources sources, CopyOptions options, CancellationToken cancellationToken)
+        EarlyLook look, CopySources sources, CopyOptions options, CancellationToken cancellationToken)
     {
-        var trees = sources.Trees;
-        var target = await place.LookAsync(destination, [.. trees.SelectMany(t => Names(t, options.Delete))], cancellationToken).ConfigureAwait(false);
+        var (trees, destination) = (sources.Trees, look.Destination);
+        var target = await look.TakeAsync([.. trees.SelectMany(t => Names(t, options.Delete))], cancellationToken).ConfigureAwait(false);
         try
         {
             if (target.Name is not null && trees.Count > 1)
                 throw new UsageException(FileName.Show($"{destination} is not a directory, and there are {trees.Count} sources"));
             if (target.Name is not null && destination.Path.EndsWith('/') && trees.Any(t => t.Root.Kind != CopyKind.Directory))
                 throw CopyFailure.Of($"to {destination}", "there is no such directory");
-            CopyDelivery delivery = new(place, sources, target, CopyPlan.Make(trees, target, options.Delete), options);
+            CopyDelivery delivery = new(look.Place, sources, target, CopyPlan.Make(trees, target, options.Delete), options);
             if (options.Checksum)
                 await delivery.CompareAsync(cancellationToken).ConfigureAwait(false);
             return delivery;
