@@ -71,7 +71,8 @@ internal sealed class CopyDelivery : IAsyncDisposable
     /// <summary>Begins to put things there: the directories.</summary>
     public async Task<CopyReceiver> BeginAsync(CopyMeter meter, CancellationToken cancellationToken)
     {
-        var receiver = await _place.ReceiveAsync(_target, meter, _options.Compress, cancellationToken).ConfigureAwait(false);
+        var compresses = _options.Compress ?? await PaysAsync(cancellationToken).ConfigureAwait(false);
+        var receiver = await _place.ReceiveAsync(_target, meter, compresses, cancellationToken).ConfigureAwait(false);
         try
         {
             foreach (var item in _plan.Parts.SelectMany(p => p.Items).Where(i => i.Entry.Kind == CopyKind.Directory))
@@ -100,6 +101,9 @@ internal sealed class CopyDelivery : IAsyncDisposable
     };
 
     public ValueTask DisposeAsync() => _target.DisposeAsync();
+
+    private async Task<bool> PaysAsync(CancellationToken cancellationToken) =>
+        _target.Session is { } session && AllBytes >= Compression.Least && await session.PaysToAsync(_sources.Sample(_plan), cancellationToken).ConfigureAwait(false);
 
     /// <summary>What a tree would replace in a directory; a dot for all that is there.</summary>
     private static IEnumerable<string> Names(CopyTree tree, bool delete) => tree.Name.Length > 0
