@@ -36,7 +36,7 @@ public abstract class CopyCrashContract : IAsyncLifetime
     [InlineData(Way.Across, true)]
     public async Task A_copy_that_is_killed_at_any_point_leaves_whole_files_and_the_next_one_repairs(Way way, bool tree)
     {
-        await BeginAsync(tree);
+        await BeginAsync(way, tree);
         var seed = Environment.TickCount;
         Random random = new(seed);
         Lab.Write();
@@ -83,11 +83,13 @@ public abstract class CopyCrashContract : IAsyncLifetime
     /// <summary>The source's settings.</summary>
     internal abstract string Configure(TestHome home);
 
-    internal async Task BeginAsync(bool tree)
+    /// <summary>Copies the first version.</summary>
+    internal async Task BeginAsync(Way way, bool tree)
     {
         _lab = new(tree, Size);
         Lab.Home.AddSource("lab", $"{Configure(Lab.Home)}\nmaximum=2\n");
         await Lab.Home.AcquireAsync("lab", 2);
+        await CopyAsync(way);
     }
 
     internal ProcessRun Start(Way way) => Lab.Home.StartCrcache(

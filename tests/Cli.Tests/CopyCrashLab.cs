@@ -19,11 +19,6 @@ internal sealed class CopyCrashLab : IDisposable
         To = Make("to");
         Names = tree ? [.. Enumerable.Range(0, Files).Select(i => $"data/{i % 7}/{i}")] : ["data"];
         Write();
-        foreach (var name in Names)
-        {
-            Directory.CreateDirectory(Path.GetDirectoryName($"{To}/{name}")!);
-            File.Copy($"{From}/{name}", $"{To}/{name}");
-        }
     }
 
     public TestHome Home { get; } = new();

@@ -74,7 +74,7 @@ public sealed class SshCopyCrashTests : CopyCrashContract
 
     private async Task LosesAsync(Way way, bool tree, Func<Task> lose)
     {
-        await BeginAsync(tree);
+        await BeginAsync(way, tree);
         Random random = new(1);
         for (var round = 0; round < 2; round++)
         {

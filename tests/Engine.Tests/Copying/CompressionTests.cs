@@ -105,11 +105,15 @@ public sealed class CompressionTests : IClassFixture<SshLab>, IDisposable
 
     private static CopyItem Item(string path, long size) => new(new(path, CopyKind.File, 0, size, 0), path, Changed: true);
 
-    private FileCopier Copier(Relay way) => new(new RouteResolver(r => new(r.Name, [new()
+    private FileCopier Copier(Relay way) => new(new RouteResolver(r => new(r.Name, [RouteOf(r, way)])) { Ssh = () => SshLab.Ways(_lab.Server!.Configuration) });
+
+    private Route RouteOf(ResourceReference resource, Relay way)
     {
-        Ssh = SshLab.Endpoint with { Port = way.Port },
-        Environment = r.Name == "tools" ? new Dictionary<string, string> { ["PATH"] = $"{_directory.Combine("tools")}:{Environment.GetEnvironmentVariable("PATH")}" } : new Dictionary<string, string>(),
-    }])) { Ssh = () => SshLab.Ways(_lab.Server!.Configuration) });
+        Route route = new() { Ssh = SshLab.Endpoint with { Port = way.Port } };
+        return resource.Name == "tools"
+            ? route with { Environment = new Dictionary<string, string> { ["PATH"] = $"{_directory.Combine("tools")}:{Environment.GetEnvironmentVariable("PATH")}" } }
+            : route;
+    }
 
     private async Task CopyAsync(Relay way, string name, bool isIn, bool? compress)
     {
