@@ -40,6 +40,19 @@ public sealed class TemporaryTests : IDisposable
     }
 
     [Fact]
+    public async Task A_file_is_its_users_alone_too_and_goes_with_the_release()
+    {
+        (await _home.CrcacheAsync("acquire")).Success();
+        var path = (await _home.CrcacheAsync("mktemp", "--file", "local-0")).Success().Output.TrimEnd('\n');
+        var other = (await _home.CrcacheAsync("--json", "mktemp", "local-0", "--file")).Success().Output;
+
+        Assert.Equal("600 0\n", (await _home.CrcacheAsync("run", "local-0", "stat", "-c", "%a %s", path)).Success().Output);
+        Assert.NotEqual($"{{\"path\":\"{path}\"}}\n", other);
+        (await _home.CrcacheAsync("release", "local-0")).Success();
+        Assert.False(File.Exists(path));
+    }
+
+    [Fact]
     public async Task It_goes_though_whoever_removed_it_before_was_killed_half_way()
     {
         (await _home.CrcacheAsync("acquire")).Success();
@@ -54,13 +67,15 @@ public sealed class TemporaryTests : IDisposable
     public async Task A_resource_nobody_acquired_has_none() =>
         (await _home.CrcacheAsync("mktemp", "local-0")).AssertRefused(2, "CRC0202", "local-0");
 
-    [Fact]
-    public async Task Where_it_cannot_be_made_one_line_says_why()
+    [Theory]
+    [InlineData("mktemp")]
+    [InlineData("mktemp", "--file")]
+    public async Task Where_it_cannot_be_made_one_line_says_why(params string[] make)
     {
         (await _home.CrcacheAsync("acquire")).Success();
         _home.Environment["TMPDIR"] = "/no/such/place";
 
-        (await _home.CrcacheAsync("mktemp", "local-0")).AssertRefused(125, "CRC0501", "/no/such/place");
+        (await _home.CrcacheAsync([.. make, "local-0"])).AssertRefused(125, "CRC0501", "/no/such/place");
     }
 
     private async Task<string> MakeAsync(string resource)

@@ -19,6 +19,7 @@ public sealed class Relay : IDisposable
     private readonly Lock _lock = new();
     private TaskCompletionSource _passable = Passing();
     private long _left = long.MaxValue;
+    private long _carried;
 
     /// <param name="connect">Makes the connection that one is carried on to.</param>
     internal Relay(Func<CancellationToken, Task<RelayEnd>> connect)
@@ -59,6 +60,9 @@ public sealed class Relay : IDisposable
 
     /// <summary>How many connections were made.</summary>
     public int Connections { get; private set; }
+
+    /// <summary>How many bytes were carried, both ways.</summary>
+    public long Carried => Interlocked.Read(ref _carried);
 
     /// <summary>Nothing is carried any more, and nothing closed: to both ends the other has fallen silent.</summary>
     public void Silence()
@@ -196,6 +200,7 @@ public sealed class Relay : IDisposable
                     Cut();
                 }
 
+                Interlocked.Add(ref _carried, bytes.Length);
                 await to.WriteAsync(bytes, _ended.Token);
                 await to.FlushAsync(_ended.Token);
                 if (BytesPerSecond is { } rate)

@@ -30,7 +30,8 @@ internal sealed class CopyCommand : Command
     private readonly Option<bool> _delete = new("--delete") { Description = "Delete from the directories copied to what the sources do not have" };
     private readonly Option<bool> _dryRun = new("--dry-run", "-n") { Description = "Only say what would be done" };
     private readonly Option<bool> _checksum = new("--checksum", "-c") { Description = "Compare what files hold, not only size, time and mode" };
-    private readonly Option<bool> _compress = new("--compress", "-z") { Description = "Compress what goes over the way, which pays where that is slow" };
+    private readonly Option<bool> _compress = new("--compress", "-z") { Description = "Compress what goes over the way, in place of trying whether it pays" };
+    private readonly Option<bool> _noCompress = new("--no-compress") { Description = "Do not compress, in place of trying whether it pays" };
     private readonly Option<bool> _recursive = new("--recursive", "-r")
     {
         Description = "Trees are always taken whole; accepted because cp and scp ask for it",
@@ -45,7 +46,7 @@ internal sealed class CopyCommand : Command
         _exclude.AllowMultipleArgumentsPerToken = false;
         _to.CompletionSources.Add(new Completions(options).Leased);
         Add(_paths);
-        foreach (var option in new Option[] { _to, _exclude, _delete, _dryRun, _checksum, _compress, _recursive })
+        foreach (var option in new Option[] { _to, _exclude, _delete, _dryRun, _checksum, _compress, _noCompress, _recursive })
             Add(option);
         SetAction(RunAsync);
     }
@@ -55,6 +56,8 @@ internal sealed class CopyCommand : Command
         if (parsed.GetRequiredValue(_paths) is not [.. { Length: > 0 } from, var to])
             throw new UsageException("cp needs SRC and DST: what to copy, and where to");
 
+        if (parsed.GetValue(_compress) && parsed.GetValue(_noCompress))
+            throw new UsageException("-z and --no-compress cannot be together");
         CopyPath[] sources = [.. from.Select(p => CopyPath.Parse(GivenName.Of(p)))];
         var destinations = Destinations(parsed.GetValue(_to), to);
         var json = parsed.GetValue(_options.Json);
@@ -66,7 +69,7 @@ internal sealed class CopyCommand : Command
             Delete = parsed.GetValue(_delete),
             DryRun = parsed.GetValue(_dryRun),
             Checksum = parsed.GetValue(_checksum),
-            Compress = parsed.GetValue(_compress),
+            Compress = parsed.GetValue(_compress) ? true : parsed.GetValue(_noCompress) ? false : null,
             Progress = Terminal.IsWatched ? far : null,
         };
         var outcomes = await Interruption.AllowAsync(async token =>

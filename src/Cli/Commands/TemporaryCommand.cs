@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace CrCache.Cli.Commands;
 
-/// <summary>Makes a directory on a resource that goes with the lease.</summary>
+/// <summary>Makes a directory or a file on a resource that goes with the lease.</summary>
 internal sealed class TemporaryCommand : Command
 {
     private readonly GlobalOptions _options;
@@ -12,12 +12,15 @@ internal sealed class TemporaryCommand : Command
         Description = "The resource, as acquire gave it; NAME@EPOCH for that hand-out only",
     };
 
+    private readonly Option<bool> _file = new("--file") { Description = "Make an empty file in place of a directory" };
+
     public TemporaryCommand(GlobalOptions options)
-        : base("mktemp", "Make a directory on a resource that goes with the lease, and print its path: dir=$(crcache mktemp lab-0)")
+        : base("mktemp", "Make a directory (or a file) on a resource that goes with the lease, and print its path: dir=$(crcache mktemp lab-0)")
     {
         _options = options;
         _name.CompletionSources.Add(new Completions(options).Leased);
         Add(_name);
+        Add(_file);
         SetAction(RunAsync);
     }
 
@@ -25,7 +28,8 @@ internal sealed class TemporaryCommand : Command
     {
         var resource = ResourceReference.Parse(parsed.GetRequiredValue(_name));
         var engine = _options.OpenEngine(parsed);
-        var path = await Interruption.AllowAsync(token => engine.Leases.MakeDirectoryAsync(resource, token));
+        var isFile = parsed.GetValue(_file);
+        var path = await Interruption.AllowAsync(token => isFile ? engine.Leases.MakeFileAsync(resource, token) : engine.Leases.MakeDirectoryAsync(resource, token));
         Output.Line(parsed.GetValue(_options.Json)
             ? JsonText.Of(writer =>
             {

@@ -24,17 +24,17 @@ internal sealed class CopyDelivery : IAsyncDisposable
     /// <exception cref="UsageException">Several sources and no directory, or sources that cannot be together.</exception>
     /// <exception cref="ResourceException">There is no directory to put it in, or something is in the way.</exception>
     public static async Task<CopyDelivery> PrepareAsync(
-        CopyPlace place, CopyPath destination, CopySources sources, CopyOptions options, CancellationToken cancellationToken)
+        EarlyLook look, CopySources sources, CopyOptions options, CancellationToken cancellationToken)
     {
-        var trees = sources.Trees;
-        var target = await place.LookAsync(destination, [.. trees.SelectMany(t => Names(t, options.Delete))], cancellationToken).ConfigureAwait(false);
+        var (trees, destination) = (sources.Trees, look.Destination);
+        var target = await look.TakeAsync([.. trees.SelectMany(t => Names(t, options.Delete))], cancellationToken).ConfigureAwait(false);
         try
         {
             if (target.Name is not null && trees.Count > 1)
                 throw new UsageException(FileName.Show($"{destination} is not a directory, and there are {trees.Count} sources"));
             if (target.Name is not null && destination.Path.EndsWith('/') && trees.Any(t => t.Root.Kind != CopyKind.Directory))
                 throw CopyFailure.Of($"to {destination}", "there is no such directory");
-            CopyDelivery delivery = new(place, sources, target, CopyPlan.Make(trees, target, options.Delete), options);
+            CopyDelivery delivery = new(look.Place, sources, target, CopyPlan.Make(trees, target, options.Delete), options);
             if (options.Checksum)
                 await delivery.CompareAsync(cancellationToken).ConfigureAwait(false);
             return delivery;
@@ -71,7 +71,8 @@ internal sealed class CopyDelivery : IAsyncDisposable
     /// <summary>Begins to put things there: the directories.</summary>
     public async Task<CopyReceiver> BeginAsync(CopyMeter meter, CancellationToken cancellationToken)
     {
-        var receiver = await _place.ReceiveAsync(_target, meter, _options.Compress, cancellationToken).ConfigureAwait(false);
+        var compresses = _options.Compress ?? await PaysAsync(cancellationToken).ConfigureAwait(false);
+        var receiver = await _place.ReceiveAsync(_target, meter, compresses, cancellationToken).ConfigureAwait(false);
         try
         {
             foreach (var item in _plan.Parts.SelectMany(p => p.Items).Where(i => i.Entry.Kind == CopyKind.Directory))
@@ -100,6 +101,9 @@ internal sealed class CopyDelivery : IAsyncDisposable
     };
 
     public ValueTask DisposeAsync() => _target.DisposeAsync();
+
+    private async Task<bool> PaysAsync(CancellationToken cancellationToken) =>
+        _target.Session is { } session && AllBytes >= Compression.Least && await session.PaysToAsync(_sources.Sample(_plan), cancellationToken).ConfigureAwait(false);
 
     /// <summary>What a tree would replace in a directory; a dot for all that is there.</summary>
     private static IEnumerable<string> Names(CopyTree tree, bool delete) => tree.Name.Length > 0

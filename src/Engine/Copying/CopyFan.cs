@@ -6,14 +6,16 @@ namespace CrCache.Copying;
 internal sealed class CopyFan(CopySources sources, CopyOptions options)
 {
     /// <summary>Copies.</summary>
+    /// <param name="looks">The destinations, at least one.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <returns>What became of each.</returns>
-    public async Task<IReadOnlyList<CopyOutcome>> RunAsync(IReadOnlyList<(CopyPlace Place, CopyPath Path)> destinations, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<CopyOutcome>> RunAsync(IReadOnlyList<EarlyLook> looks, CancellationToken cancellationToken)
     {
-        FanLane[] lanes = [.. destinations.Select(d => new FanLane(d.Path))];
+        FanLane[] lanes = [.. looks.Select(l => new FanLane(l.Destination))];
         try
         {
-            await Task.WhenAll(lanes.Zip(destinations, (lane, d) => lane.GuardAsync(
-                async () => lane.Delivery = await CopyDelivery.PrepareAsync(d.Place, d.Path, sources, options, cancellationToken).ConfigureAwait(false)))).ConfigureAwait(false);
+            await Task.WhenAll(lanes.Zip(looks, (lane, look) => lane.GuardAsync(
+                async () => lane.Delivery = await CopyDelivery.PrepareAsync(look, sources, options, cancellationToken).ConfigureAwait(false)))).ConfigureAwait(false);
             var deliveries = lanes.Select(l => l.Delivery).OfType<CopyDelivery>().ToArray();
             CopyMeter meter = new(options.Progress, TimeProvider.System) { AllFiles = deliveries.Sum(d => d.AllFiles), AllBytes = deliveries.Sum(d => d.AllBytes) };
             var open = lanes.Where(l => l.Delivery is { IsOver: false }).ToArray();

@@ -21,8 +21,8 @@ public sealed record CopyOptions
     /// <summary>Whether what files hold is compared, and not only size, time and mode.</summary>
     public bool Checksum { get; init; }
 
-    /// <summary>Whether what goes over a way to a resource is compressed, which pays where that is slow.</summary>
-    public bool Compress { get; init; }
+    /// <summary>Whether what goes over a way to a resource is compressed; null where it is tried whether that pays, of what goes over ssh and is not little.</summary>
+    public bool? Compress { get; init; }
 
     /// <summary>Is told now and then how far the copy is, on any thread; null for nobody.</summary>
     public IProgress<CopyProgress>? Progress { get; init; }

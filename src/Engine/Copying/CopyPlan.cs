@@ -16,7 +16,8 @@ internal sealed record CopyPlan(IReadOnlyList<(CopyTree Tree, IReadOnlyList<Copy
     /// <exception cref="ResourceException">Something cannot be copied, or is in the way.</exception>
     public static CopyPlan Make(IReadOnlyList<CopyTree> trees, CopyTarget target, bool delete)
     {
-        Dictionary<string, CopyEntry> taken = new(StringComparer.Ordinal);
+        // In one tree there is each path once.
+        Dictionary<string, CopyEntry>? taken = trees.Count > 1 || delete ? new(StringComparer.Ordinal) : null;
         List<(CopyTree, IReadOnlyList<CopyItem>)> parts = [];
         foreach (var tree in trees)
         {
@@ -25,18 +26,18 @@ internal sealed record CopyPlan(IReadOnlyList<(CopyTree Tree, IReadOnlyList<Copy
             parts.Add((tree, [.. tree.Entries.Select(entry => Item(tree, entry, Join(root, entry.Path), target, taken, delete))]));
         }
 
-        return new(parts, delete ? Deletion.Of(parts, target, taken.Keys) : []);
+        return new(parts, delete ? Deletion.Of(parts, target, taken!.Keys) : []);
     }
 
     /// <summary>A path of two parts, either of which may be empty.</summary>
     public static string Join(string first, string second) =>
         first.Length == 0 ? second : second.Length == 0 ? first : $"{first}/{second}";
 
-    private static CopyItem Item(CopyTree tree, CopyEntry entry, string path, CopyTarget target, Dictionary<string, CopyEntry> taken, bool delete)
+    private static CopyItem Item(CopyTree tree, CopyEntry entry, string path, CopyTarget target, Dictionary<string, CopyEntry>? taken, bool delete)
     {
         if (entry.Kind == CopyKind.Special)
             throw CopyFailure.Found($"{tree.Show(entry)} is a device, pipe or socket: only files, directories and links are copied");
-        if (!taken.TryAdd(path, entry) && (entry.Kind != CopyKind.Directory || taken[path].Kind != CopyKind.Directory))
+        if (taken?.TryAdd(path, entry) is false && (entry.Kind != CopyKind.Directory || taken[path].Kind != CopyKind.Directory))
             throw new UsageException(FileName.Show($"two of the sources would become {target.Show(path)}: copy them one by one"));
 
         // The directory that is copied into is none of what is copied.
@@ -44,6 +45,9 @@ internal sealed record CopyPlan(IReadOnlyList<(CopyTree Tree, IReadOnlyList<Copy
             return new(entry, path, Changed: false);
         if (!target.Existing.TryGetValue(path, out var existing))
             return new(entry, path, Changed: true);
+
+        // Of many paths that are the same here and there one is kept.
+        path = existing.Path;
         if (existing.Kind == CopyKind.Special)
             throw CopyFailure.Found($"{target.Show(path)} is a device, pipe or socket, and is not replaced: nothing was copied");
         if ((entry.Kind == CopyKind.Directory) == (existing.Kind == CopyKind.Directory))

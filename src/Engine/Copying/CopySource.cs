@@ -12,12 +12,17 @@ internal abstract class CopySource : IAsyncDisposable
     /// <summary>Hands files and links over.</summary>
     /// <param name="parts">The files and links, by what they are part of.</param>
     /// <param name="receiver">Gets each, in any order.</param>
-    /// <param name="compresses">Whether the way is slow.</param>
+    /// <param name="compresses">Whether the way is slow; null where that is to be found out.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>A task that ends when all are handed over.</returns>
     /// <exception cref="ResourceException">One cannot be read.</exception>
     public abstract Task SendAsync(
-        IReadOnlyList<(CopyTree Tree, IReadOnlyList<CopyItem> Items)> parts, CopyReceiver receiver, bool compresses, CancellationToken cancellationToken);
+        IReadOnlyList<(CopyTree Tree, IReadOnlyList<CopyItem> Items)> parts, CopyReceiver receiver, bool? compresses, CancellationToken cancellationToken);
+
+    /// <summary>Reads a little of what is to be handed over; nothing where it is not at hand.</summary>
+    /// <param name="tree">What it is part of.</param>
+    /// <param name="items">Files and links.</param>
+    public virtual byte[] Sample(CopyTree tree, IReadOnlyList<CopyItem> items) => [];
 
     /// <summary>Says what files hold, to be compared with what others do.</summary>
     /// <param name="tree">What they are part of.</param>

@@ -37,7 +37,7 @@ internal sealed class CopySources : IAsyncDisposable
     public CopySource Of(CopyTree tree) => _sources.First(s => s.Trees.Contains(tree, ReferenceEqualityComparer.Instance));
 
     /// <summary>Hands over what has changed.</summary>
-    public Task SendAsync(CopyPlan plan, CopyReceiver receiver, bool compresses, CancellationToken cancellationToken) => SendAsync(
+    public Task SendAsync(CopyPlan plan, CopyReceiver receiver, bool? compresses, CancellationToken cancellationToken) => SendAsync(
         [.. plan.Parts.Select(p => (p.Tree, (IReadOnlyList<CopyItem>)[.. p.Items.Where(i => i.Changed && i.Entry.Kind != CopyKind.Directory)]))],
         receiver,
         compresses,
@@ -45,10 +45,19 @@ internal sealed class CopySources : IAsyncDisposable
 
     /// <summary>Hands files and links over.</summary>
     public async Task SendAsync(
-        IReadOnlyList<(CopyTree Tree, IReadOnlyList<CopyItem> Items)> parts, CopyReceiver receiver, bool compresses, CancellationToken cancellationToken)
+        IReadOnlyList<(CopyTree Tree, IReadOnlyList<CopyItem> Items)> parts, CopyReceiver receiver, bool? compresses, CancellationToken cancellationToken)
     {
         foreach (var group in parts.Where(p => p.Items.Count > 0).GroupBy(p => Of(p.Tree)))
             await group.Key.SendAsync([.. group], receiver, compresses, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Reads a little of what has changed, of the part that is most.</summary>
+    public byte[] Sample(CopyPlan plan)
+    {
+        var (tree, items) = plan.Parts.MaxBy(p => p.Items.Sum(Size));
+        return Of(tree).Sample(tree, [.. items.Where(i => Size(i) > 0)]);
+
+        static long Size(CopyItem item) => item is { Changed: true, Entry.Kind: CopyKind.File } ? item.Entry.Size : 0;
     }
 
     public async ValueTask DisposeAsync()

@@ -12,13 +12,36 @@ internal sealed class DirectSource(DirectView view, IReadOnlyList<CopyTree> tree
     public override bool IsRepeatable => true;
 
     public override async Task SendAsync(
-        IReadOnlyList<(CopyTree Tree, IReadOnlyList<CopyItem> Items)> parts, CopyReceiver receiver, bool compresses, CancellationToken cancellationToken)
+        IReadOnlyList<(CopyTree Tree, IReadOnlyList<CopyItem> Items)> parts, CopyReceiver receiver, bool? compresses, CancellationToken cancellationToken)
     {
         foreach (var (tree, items) in parts)
         {
             if (items.Count > 0)
                 await SendAsync(tree, items, receiver, cancellationToken).ConfigureAwait(false);
         }
+    }
+
+    public override byte[] Sample(CopyTree tree, IReadOnlyList<CopyItem> items)
+    {
+        using MemoryStream sample = new();
+        try
+        {
+            using var found = Find(tree);
+            using HeldTree held = new(found.Directory);
+            var portion = new byte[Compression.Portion];
+            foreach (var item in Compression.Choose(items))
+            {
+                using var file = Held(found, held, item.Entry.Path, out _);
+                using var opened = file.Read();
+                sample.Write(portion.AsSpan(0, RandomAccess.Read(opened, portion, 0)));
+            }
+        }
+        catch (Exception e) when (CopyFailure.IsOfFile(e))
+        {
+            // Whoever sends it says why.
+        }
+
+        return sample.ToArray();
     }
 
     public override async Task<IReadOnlyList<string>> SumAsync(CopyTree tree, IReadOnlyList<string> paths, CancellationToken cancellationToken)

@@ -82,7 +82,7 @@ internal sealed class FanLane(CopyPath destination) : IAsyncDisposable
     public void End(Exception? why) => _work.Writer.TryComplete(why);
 
     /// <summary>Works off all of it, to the end.</summary>
-    public async Task WorkAsync(CopySources sources, bool compresses, CancellationToken cancellationToken)
+    public async Task WorkAsync(CopySources sources, bool? compresses, CancellationToken cancellationToken)
     {
         try
         {

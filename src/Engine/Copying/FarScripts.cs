@@ -36,7 +36,7 @@ internal static class FarScripts
     /// <summary>
     /// Paths: lists each, <c>d</c> or <c>f</c> with the directory it is in, the path itself, what is in it, and an empty record; <c>n</c> where there is
     /// nothing. One that is not there and holds a pattern is all that fits. Then sends what is asked for on standard input, names from the root that
-    /// are ended by NUL. busybox's tar cannot be asked, and sends all of the paths that the line names. (GNU's own format, because a line feed in a
+    /// are ended by NUL; before that it sends the beginnings of some and as much again of nothing, to show what the way carries, where a line with <c>p</c> asks for it. busybox's tar cannot be asked, and sends all of the paths that the line names. (GNU's own format, because a line feed in a
     /// name is one there.)
     /// </summary>
     public const string Send =
@@ -75,6 +75,23 @@ internal static class FarScripts
         printf ".$e"
         read -r z paths || exit 0
         cd / || exit
+        if [ "$z" = p ]; then
+          if command -v gzip >/dev/null && command -v head >/dev/null; then
+            printf "p$e"
+            set -f
+            {
+              for p in $paths; do
+                p=$(printf '%b.' "$p")
+                [ ! -f "${p%.}" ] || head -c 32768 "${p%.}"
+              done
+              printf '%0524288d' 0
+            } 2>&- | head -c 524288
+            set +f
+          else
+            printf "n$e"
+          fi
+          read -r z paths || exit 0
+        fi
         if [ -n "$g" ]; then
           [ "$z" = z ] || exec tar --null --no-recursion --hard-dereference --sparse --format=gnu -T - -cf -
           exec tar --null --no-recursion --hard-dereference --sparse --format=gnu -I 'gzip -1' -T - -cf -
@@ -91,10 +108,11 @@ internal static class FarScripts
 
     /// <summary>
     /// <c>$1</c> a path, <c>$2</c> its directory, <c>$3</c> its name, then names: says what it is, <c>d</c> or <c>f</c> with the directory, and lists what
-    /// would be replaced; <c>n</c> where there is no directory. Then, told by a line with <c>z</c> or <c>-</c> and a name for a new directory in it, unpacks
+    /// would be replaced; <c>n</c> where there is no directory. Then it may be told by <c>p</c> to take what shows how fast the way is. Then, told by a line with <c>z</c> or <c>-</c> and a name for a new directory in it, unpacks
     /// beside what is there, and moves each file into its place. In the archive <c>f</c> holds what is put; <c>d</c> is names of what is to go before,
     /// each ended by NUL; <c>e</c> says that it is whole, which tar does not miss; <c>s</c> is an archive of directories as they shall be in the end, which being filled changes. The new directory says in its
-    /// name which process works in it: whoever comes next removes those of the dead, and those of other machines once they are a day old.
+    /// name which process works in it: whoever comes next removes those of the dead, also where nobody has taken note of their death yet, and those of other machines
+    /// once they are a day old.
     /// </summary>
     public const string Receive =
         Begin + """
@@ -110,7 +128,17 @@ internal static class FarScripts
         done
         printf ".$e"
         read -r z t || exit 0
-        start() { { read -r s <"/proc/$1/stat"; } 2>&- || return; s=${s##*) }; set -- $s; shift 19; s=$1; }
+        if [ "$z" = p ]; then
+          if command -v gzip >/dev/null && command -v head >/dev/null; then
+            printf "p$e"
+            head -c 262144 >/dev/null
+            printf "p$e"
+          else
+            printf "n$e"
+          fi
+          read -r z t || exit 0
+        fi
+        start() { { read -r s <"/proc/$1/stat"; } 2>&- || return; s=${s##*) }; set -- $s; case $1 in [ZX]) s= ;; *) shift 19; s=$1 ;; esac; }
         b= i= s=
         { read -r b </proc/sys/kernel/random/boot_id; } 2>&-
         i=$(stat -L -c %i /proc/self/ns/pid 2>&-)

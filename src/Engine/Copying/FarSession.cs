@@ -86,11 +86,69 @@ internal sealed class FarSession : IAsyncDisposable
         }
     }
 
+    /// <summary>Finds out whether it pays to compress what goes there.</summary>
+    /// <param name="sample">Some of it; nothing for what is not known.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<bool> PaysToAsync(byte[] sample, CancellationToken cancellationToken)
+    {
+        if (sample.Length == 0 || !await TriesAsync("", cancellationToken).ConfigureAwait(false))
+            return false;
+        var start = TimeProvider.System.GetTimestamp();
+        try
+        {
+            await Command.Input.WriteAsync(new byte[Compression.Trial], cancellationToken).ConfigureAwait(false);
+            await Command.Input.FlushAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (IOException)
+        {
+            // It says itself why it ended.
+        }
+
+        await RecordAsync(cancellationToken).ConfigureAwait(false);
+        return Compression.Pays(TimeProvider.System.GetElapsedTime(start), sample);
+    }
+
+    /// <summary>Finds out whether it pays to compress what comes from there.</summary>
+    /// <param name="names">Some files, by their names from the root.</param>
+    /// <param name="length">How much of them is looked at, together.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<bool> PaysFromAsync(IReadOnlyList<string> names, long length, CancellationToken cancellationToken)
+    {
+        if (!await TriesAsync($" {string.Join(' ', names.Select(FarCommand.Escape))}", cancellationToken).ConfigureAwait(false))
+            return false;
+
+        // What comes behind the files took no time to read.
+        var (sample, rest) = (new byte[Compression.Trial], new byte[Compression.Trial]);
+        var start = 0L;
+        try
+        {
+            await Output.ReadExactlyAsync(sample, cancellationToken).ConfigureAwait(false);
+            start = TimeProvider.System.GetTimestamp();
+            await Output.ReadExactlyAsync(rest, cancellationToken).ConfigureAwait(false);
+        }
+        catch (IOException)
+        {
+            await Command.RequireSuccessAsync(cancellationToken).ConfigureAwait(false);
+            throw CopyFailure.Of(_about.ToString(), "what the other side says of its files cannot be read");
+        }
+
+        return Compression.Pays(TimeProvider.System.GetElapsedTime(start), sample.AsSpan(0, (int)Math.Min(length, sample.Length)));
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (!_hasBegun && !_isOver)
             await Command.LeaveAsync().ConfigureAwait(false);
         await Command.DisposeAsync().ConfigureAwait(false);
         await Output.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Whether it takes part in a trial of the way.</summary>
+    private async Task<bool> TriesAsync(string arguments, CancellationToken cancellationToken)
+    {
+        if (!_route.Steps.Any(s => s.Ssh is not null))
+            return false;
+        await BeginAsync($"p{arguments}", cancellationToken).ConfigureAwait(false);
+        return await RecordAsync(cancellationToken).ConfigureAwait(false) == "p";
     }
 }

@@ -15,7 +15,7 @@ internal sealed class FarSource(ResolvedRoute route, FarSession session, IReadOn
     public override bool IsRepeatable => false;
 
     public override async Task SendAsync(
-        IReadOnlyList<(CopyTree Tree, IReadOnlyList<CopyItem> Items)> parts, CopyReceiver receiver, bool compresses, CancellationToken cancellationToken)
+        IReadOnlyList<(CopyTree Tree, IReadOnlyList<CopyItem> Items)> parts, CopyReceiver receiver, bool? compresses, CancellationToken cancellationToken)
     {
         Dictionary<string, (CopyTree, CopyItem)> wanted = new(StringComparer.Ordinal);
         foreach (var (tree, items) in parts)
@@ -27,15 +27,16 @@ internal sealed class FarSource(ResolvedRoute route, FarSession session, IReadOn
 
         if (wanted.Count == 0)
             return;
+        var isCompressed = compresses ?? await PaysAsync(parts, cancellationToken).ConfigureAwait(false);
         session.Command.Names = [.. parts.Select(p => ($": {Root(p.Tree)}", $": {p.Tree.Origin.Path.TrimEnd('/')}"))];
         await session.BeginAsync(
-            $"{(compresses ? "z" : "-")} {string.Join(' ', parts.Select(p => FarCommand.Escape(Root(p.Tree))))}", cancellationToken).ConfigureAwait(false);
+            $"{(isCompressed ? "z" : "-")} {string.Join(' ', parts.Select(p => FarCommand.Escape(Root(p.Tree))))}", cancellationToken).ConfigureAwait(false);
         string[] names = [.. wanted.Keys];
         var asked = session.Command.FeedAsync(names, cancellationToken);
         FarArchive archive = new(Trees[0].Origin, wanted, receiver);
         try
         {
-            await archive.ReadAsync(session.Output, compresses, cancellationToken).ConfigureAwait(false);
+            await archive.ReadAsync(session.Output, isCompressed, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (e is InvalidDataException or EndOfStreamException)
         {
@@ -57,6 +58,14 @@ internal sealed class FarSource(ResolvedRoute route, FarSession session, IReadOn
     }
 
     public override ValueTask DisposeAsync() => session.DisposeAsync();
+
+    private async Task<bool> PaysAsync(IReadOnlyList<(CopyTree Tree, IReadOnlyList<CopyItem> Items)> parts, CancellationToken cancellationToken)
+    {
+        var (tree, items) = parts.MaxBy(p => p.Items.Sum(i => i.Entry.Size));
+        var chosen = parts.Sum(p => p.Items.Sum(i => i.Entry.Size)) < Compression.Least ? [] : Compression.Choose(items);
+        return chosen.Count > 0 && await session.PaysFromAsync(
+            [.. chosen.Select(i => CopyPlan.Join(Root(tree), i.Entry.Path))], chosen.Sum(i => Math.Min(i.Entry.Size, Compression.Portion)), cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>What the archive calls it: its path from the machine's root.</summary>
     private string Root(CopyTree tree)

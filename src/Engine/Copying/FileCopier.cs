@@ -51,10 +51,19 @@ public sealed class FileCopier
             throw new UsageException("there is nowhere to copy to: name a destination");
         CopyPlaces places = new(_resolver, null);
         CopyPlace[] to = [.. destinations.Select(places.Of)];
-        var from = await CopySources.ListAsync(places, sources, options, cancellationToken).ConfigureAwait(false);
-        await using (from.ConfigureAwait(false))
+        EarlyLook[] looks = [.. to.Zip(destinations, (place, path) => EarlyLook.Begin(place, path, sources, options, cancellationToken))];
+        try
         {
-            return await new CopyFan(from, options).RunAsync([.. to.Zip(destinations)], cancellationToken).ConfigureAwait(false);
+            var from = await CopySources.ListAsync(places, sources, options, cancellationToken).ConfigureAwait(false);
+            await using (from.ConfigureAwait(false))
+            {
+                return await new CopyFan(from, options).RunAsync(looks, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            foreach (var look in looks)
+                await look.DisposeAsync().ConfigureAwait(false);
         }
     }
 
@@ -62,14 +71,18 @@ public sealed class FileCopier
         IReadOnlyList<CopyPath> sources, CopyPath destination, CopyOptions options, CopyMode? mode, CancellationToken cancellationToken)
     {
         CopyPlaces places = new(_resolver, mode);
-        var from = await CopySources.ListAsync(places, sources, options, cancellationToken).ConfigureAwait(false);
-        await using (from.ConfigureAwait(false))
+        var look = EarlyLook.Begin(places.Of(destination), destination, sources, options, cancellationToken);
+        await using (look.ConfigureAwait(false))
         {
-            var delivery = await CopyDelivery.PrepareAsync(places.Of(destination), destination, from, options, cancellationToken).ConfigureAwait(false);
-            await using (delivery.ConfigureAwait(false))
+            var from = await CopySources.ListAsync(places, sources, options, cancellationToken).ConfigureAwait(false);
+            await using (from.ConfigureAwait(false))
             {
-                CopyMeter meter = new(options.Progress, TimeProvider.System) { AllFiles = delivery.AllFiles, AllBytes = delivery.AllBytes };
-                return await delivery.RunAsync(meter, cancellationToken).ConfigureAwait(false);
+                var delivery = await CopyDelivery.PrepareAsync(look, from, options, cancellationToken).ConfigureAwait(false);
+                await using (delivery.ConfigureAwait(false))
+                {
+                    CopyMeter meter = new(options.Progress, TimeProvider.System) { AllFiles = delivery.AllFiles, AllBytes = delivery.AllBytes };
+                    return await delivery.RunAsync(meter, cancellationToken).ConfigureAwait(false);
+                }
             }
         }
     }

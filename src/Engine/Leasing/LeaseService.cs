@@ -187,12 +187,11 @@ public sealed class LeaseService
     /// <exception cref="UsageException">Nobody has acquired the resource.</exception>
     /// <exception cref="LeaseLostException">The hand-out that was named has ended.</exception>
     /// <exception cref="ResourceException">The way there failed, or it cannot be made.</exception>
-    public Task<string> MakeDirectoryAsync(ResourceReference resource, CancellationToken cancellationToken)
-    {
-        var lease = Get(resource);
-        ResourceReference handOut = new(lease.Resource, lease.Epoch);
-        return _caller.Temporaries.MakeAsync(handOut, _book.Resolve(handOut), cancellationToken);
-    }
+    public Task<string> MakeDirectoryAsync(ResourceReference resource, CancellationToken cancellationToken) => MakeAsync(resource, isFile: false, cancellationToken);
+
+    /// <summary>Makes an empty file on a resource that goes with the lease.</summary>
+    /// <inheritdoc cref="MakeDirectoryAsync"/>
+    public Task<string> MakeFileAsync(ResourceReference resource, CancellationToken cancellationToken) => MakeAsync(resource, isFile: true, cancellationToken);
 
     /// <summary>The lease a resource is under.</summary>
     /// <param name="resource">The resource; with an epoch, only that hand-out of it.</param>
@@ -285,6 +284,13 @@ public sealed class LeaseService
         var forgotten = await _surrender.ForgetAsync(resources, force, cancellationToken).ConfigureAwait(false);
         _refill.Consider([.. _rules.Read(resources.Select(ResourceName.SourceOf)).Values]);
         return forgotten;
+    }
+
+    private Task<string> MakeAsync(ResourceReference resource, bool isFile, CancellationToken cancellationToken)
+    {
+        var lease = Get(resource);
+        ResourceReference handOut = new(lease.Resource, lease.Epoch);
+        return _caller.Temporaries.MakeAsync(handOut, _book.Resolve(handOut), isFile, cancellationToken);
     }
 
     private static void CheckTime(TimeSpan? time)

@@ -5,7 +5,7 @@ using CrCache.Routes;
 namespace CrCache.Leasing;
 
 /// <summary>
-/// The directories on resources that go with a lease, an empty file each beside the store: written before a directory is made and deleted when it
+/// The directories and files on resources that go with a lease, an empty file each beside the store: written before one is made and deleted when it
 /// is gone, so that whoever ends the lease removes it, also where whoever made it was killed at any point.
 /// </summary>
 /// <param name="state">Where the store is.</param>
@@ -18,6 +18,15 @@ internal sealed class TemporaryDirectories(Func<string> state)
         """
         d=${TMPDIR:-/tmp}
         mkdir -m 700 -- "$d/$1" && printf '%s' "$d/$1"
+        """;
+
+    // A file that is there already is another's.
+    private const string MakeFile =
+        """
+        d=${TMPDIR:-/tmp}
+        umask 077
+        set -C
+        : >"$d/$1" && printf '%s' "$d/$1"
         """;
 
     private const string Remove =
@@ -37,11 +46,12 @@ internal sealed class TemporaryDirectories(Func<string> state)
     /// <summary>Makes one.</summary>
     /// <param name="lease">The hand-out that it goes with.</param>
     /// <param name="route">The way there.</param>
+    /// <param name="isFile">Whether it is a file.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>Its path on the resource.</returns>
     /// <exception cref="ResourceException">It cannot be made.</exception>
     /// <exception cref="StoreException">It cannot be written down.</exception>
-    public async Task<string> MakeAsync(ResourceReference lease, ResolvedRoute route, CancellationToken cancellationToken)
+    public async Task<string> MakeAsync(ResourceReference lease, ResolvedRoute route, bool isFile, CancellationToken cancellationToken)
     {
         var name = string.Create(CultureInfo.InvariantCulture, $"{lease.Epoch}-{RandomNumberGenerator.GetHexString(16, lowercase: true)}");
         var path = Path.Combine(Place(lease.Name), name);
@@ -52,11 +62,11 @@ internal sealed class TemporaryDirectories(Func<string> state)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new StoreException(ErrorCodes.StoreFailed, $"{path} cannot be written: {SystemError.Text(e)}; without it the directory would stay", e);
+            throw new StoreException(ErrorCodes.StoreFailed, $"{path} cannot be written: {SystemError.Text(e)}; without it the {(isFile ? "file" : "directory")} would stay", e);
         }
 
-        var running = await route.StartAsync(Command(Make, lease.Name, [name]), cancellationToken).ConfigureAwait(false);
-        return await AnswerAsync(running, lease.Name, "a directory cannot be made", cancellationToken).ConfigureAwait(false);
+        var running = await route.StartAsync(Command(isFile ? MakeFile : Make, lease.Name, [name]), cancellationToken).ConfigureAwait(false);
+        return await AnswerAsync(running, lease.Name, isFile ? "a file cannot be made" : "a directory cannot be made", cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Removes those of a resource, and whatever is in them. Those that are gone already are fine.</summary>
@@ -75,7 +85,7 @@ internal sealed class TemporaryDirectories(Func<string> state)
         }
 
         var running = await start(Command(Remove, resource, files.Select(f => Path.GetFileName(f))), cancellationToken).ConfigureAwait(false);
-        await AnswerAsync(running, resource, "a temporary directory cannot be removed", cancellationToken).ConfigureAwait(false);
+        await AnswerAsync(running, resource, "a temporary directory or file cannot be removed", cancellationToken).ConfigureAwait(false);
         Array.ForEach(files, File.Delete);
     }
 
