@@ -39,6 +39,19 @@ public sealed class DoctorTests : IDisposable
         Assert.Contains(result.OutputLines, line => line.StartsWith("broken", StringComparison.Ordinal) && line.Contains("source odd", StringComparison.Ordinal) && line.Contains(text, StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("", "missing")]
+    [InlineData("transport=openssh\n", "broken")]
+    public async Task The_ssh_program_is_needed_by_who_asks_for_it(string setting, string finding)
+    {
+        _home.AddSource("lab", $"type=ssh\nssh_host=127.0.0.1\n{setting}");
+        _home.Environment["PATH"] = _home.Path;
+
+        var result = await _home.CrcacheAsync("doctor");
+
+        Assert.Contains(result.OutputLines, line => line.StartsWith(finding, StringComparison.Ordinal) && line.Contains(" ssh ", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task A_store_on_a_full_disk_is_broken()
     {

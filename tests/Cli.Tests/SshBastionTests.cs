@@ -11,7 +11,6 @@ public sealed class SshBastionTests : IAsyncLifetime
     public SshBastionTests()
     {
         Assert.SkipWhen(Requirement.Sshd.IsMissing(out var reason), reason);
-        Assert.SkipWhen(Requirement.Ssh.IsMissing(out reason), reason);
         Assert.SkipWhen(HostNetwork.Requirement.IsMissing(out reason), reason);
     }
 

@@ -4,27 +4,16 @@ using System.Security.Cryptography;
 namespace CrCache.Cli.Tests;
 
 /// <summary>The process that keeps ssh connections between commands.</summary>
-public sealed class SshKeeperTests : IAsyncLifetime
+public sealed class SshKeeperTests : SshHome
 {
-    private readonly TestHome _home = new();
-    private SshServer? _server;
+    protected override string Settings => "maximum=2";
 
-    public SshKeeperTests() => Assert.SkipWhen(Requirement.Sshd.IsMissing(out var reason), reason);
-
-    private int Logins => _server!.Log.Split("Accepted publickey").Length - 1;
-
-    public async ValueTask InitializeAsync()
-    {
-        _server = await SshServer.StartAsync();
-        _home.Environment["CRCACHE_SSH_CONFIG"] = _server.Configuration;
-        _home.AddSource("lab", $"type=ssh\nssh_host={SshServer.Host}\nmaximum=2\n");
-        await _home.AcquireAsync("lab");
-    }
+    private int Logins => Server.Log.Split("Accepted publickey").Length - 1;
 
     [Fact]
     public async Task All_commands_log_in_once()
     {
-        var runs = await Task.WhenAll(Enumerable.Range(0, 20).Select(async i => (await _home.CrcacheAsync("run", "lab-0", "echo", $"{i}")).Success().Output));
+        var runs = await Task.WhenAll(Enumerable.Range(0, 20).Select(async i => (await Home.CrcacheAsync("run", "lab-0", "echo", $"{i}")).Success().Output));
 
         Assert.Equal(Enumerable.Range(0, 20).Select(i => $"{i}\n"), runs);
         Assert.Single(Keepers());
@@ -37,16 +26,30 @@ public sealed class SshKeeperTests : IAsyncLifetime
         await KillKeeperAsync();
         var before = Logins;
 
-        Assert.Equal("there\n", (await _home.CrcacheAsync("run", "lab-0", "echo", "there")).Success().Output);
+        Assert.Equal("there\n", (await Home.CrcacheAsync("run", "lab-0", "echo", "there")).Success().Output);
 
-        Assert.True(Logins == before + 1, $"{before}\n{_server!.Log}");
+        Assert.True(Logins == before + 1, $"{before}\n{Server.Log}");
         Assert.Single(Keepers());
+    }
+
+    [Fact]
+    public async Task One_that_is_stopped_costs_a_login_and_holds_nobody_up()
+    {
+        var keeper = Assert.Single(Keepers());
+        (await ProcessRun.RunAsync(["kill", "-STOP", $"{keeper}"])).Success();
+        var before = Logins;
+
+        var run = await ProcessRun.RunAsync([Crcache.Program, "run", "lab-0", "echo", "there"], Home.Environment, Home.Project, timeout: TimeSpan.FromMinutes(1));
+
+        Assert.Equal("there\n", run.Success().Output);
+        Assert.Equal(before + 1, Logins);
+        await KillKeeperAsync();
     }
 
     [Fact]
     public async Task A_command_whose_keeper_dies_is_a_lost_connection_and_ends_there()
     {
-        using var run = _home.StartCrcache("run", "lab-0", "sh", "-c", "echo $$; exec sleep 300");
+        using var run = Home.StartCrcache("run", "lab-0", "sh", "-c", "echo $$; exec sleep 300");
         await Eventually.True(() => run.OutputSoFar.EndsWith('\n'));
         var process = int.Parse(run.OutputSoFar, CultureInfo.InvariantCulture);
 
@@ -62,7 +65,7 @@ public sealed class SshKeeperTests : IAsyncLifetime
     public async Task A_command_whose_caller_is_killed_ends_there_and_the_keeper_stays()
     {
         var keeper = Assert.Single(Keepers());
-        using var run = _home.StartCrcache("run", "lab-0", "sh", "-c", "trap '' TERM; echo $$; while :; do sleep 1; done");
+        using var run = Home.StartCrcache("run", "lab-0", "sh", "-c", "trap '' TERM; echo $$; while :; do sleep 1; done");
         await Eventually.True(() => run.OutputSoFar.EndsWith('\n'));
         var process = int.Parse(run.OutputSoFar, CultureInfo.InvariantCulture);
 
@@ -76,20 +79,20 @@ public sealed class SshKeeperTests : IAsyncLifetime
     public async Task Bytes_pass_as_they_are_and_a_slow_reader_is_waited_for()
     {
         var data = RandomNumberGenerator.GetBytes(5_000_000);
-        File.WriteAllBytes(_home.Combine("data"), data);
+        File.WriteAllBytes(Home.Combine("data"), data);
 
         var result = await ProcessRun.RunAsync(
-            ["sh", "-c", $"'{Crcache.Program}' run lab-0 sh -c 'tee /dev/stderr' <'{_home.Combine("data")}' 2>'{_home.Combine("error")}' | {{ sleep 1; cat; }}"],
-            _home.Environment, _home.Project);
+            ["sh", "-c", $"'{Crcache.Program}' run lab-0 sh -c 'tee /dev/stderr' <'{Home.Combine("data")}' 2>'{Home.Combine("error")}' | {{ sleep 1; cat; }}"],
+            Home.Environment, Home.Project);
 
         Assert.True(result.OutputBytes.AsSpan().SequenceEqual(data));
-        Assert.True(File.ReadAllBytes(_home.Combine("error")).AsSpan().SequenceEqual(data));
+        Assert.True(File.ReadAllBytes(Home.Combine("error")).AsSpan().SequenceEqual(data));
     }
 
     [Fact]
     public async Task A_reader_that_goes_ends_the_command()
     {
-        var result = await ProcessRun.RunAsync(["sh", "-c", $"'{Crcache.Program}' run lab-0 yes | head -n 1"], _home.Environment, _home.Project, timeout: TimeSpan.FromSeconds(60));
+        var result = await ProcessRun.RunAsync(["sh", "-c", $"'{Crcache.Program}' run lab-0 yes | head -n 1"], Home.Environment, Home.Project, timeout: TimeSpan.FromSeconds(60));
 
         Assert.Equal("y\n", result.Output);
     }
@@ -97,11 +100,11 @@ public sealed class SshKeeperTests : IAsyncLifetime
     [Fact]
     public async Task Whoever_takes_the_resource_has_ended_the_command_before()
     {
-        using var run = _home.StartCrcache("run", "lab-0", "sh", "-c", "echo $$; exec sleep 300");
+        using var run = Home.StartCrcache("run", "lab-0", "sh", "-c", "echo $$; exec sleep 300");
         await Eventually.True(() => run.OutputSoFar.EndsWith('\n'));
         var process = int.Parse(run.OutputSoFar, CultureInfo.InvariantCulture);
 
-        (await _home.CrcacheAsync("steal", "lab-0")).Success();
+        (await Home.CrcacheAsync("steal", "lab-0")).Success();
 
         Assert.False(Runs(process));
         var result = await run.WaitAsync();
@@ -112,12 +115,12 @@ public sealed class SshKeeperTests : IAsyncLifetime
     [Fact]
     public async Task What_a_killed_caller_left_there_is_ended_before_the_resource_is_given_back()
     {
-        using var run = _home.StartCrcache("run", "lab-0", "sh", "-c", "trap '' TERM; echo $$; while :; do sleep 1; done");
+        using var run = Home.StartCrcache("run", "lab-0", "sh", "-c", "trap '' TERM; echo $$; while :; do sleep 1; done");
         await Eventually.True(() => run.OutputSoFar.EndsWith('\n'));
         var process = int.Parse(run.OutputSoFar, CultureInfo.InvariantCulture);
         run.Kill();
 
-        (await _home.CrcacheAsync("release", "lab-0")).Success();
+        (await Home.CrcacheAsync("release", "lab-0")).Success();
 
         Assert.False(Runs(process));
     }
@@ -127,7 +130,7 @@ public sealed class SshKeeperTests : IAsyncLifetime
     {
         Assert.Single(Keepers());
 
-        Directory.Delete(_home.Environment["XDG_RUNTIME_DIR"], recursive: true);
+        Directory.Delete(Home.Environment["XDG_RUNTIME_DIR"], recursive: true);
 
         await Eventually.True(() => Keepers().Count == 0);
     }
@@ -136,19 +139,12 @@ public sealed class SshKeeperTests : IAsyncLifetime
     public async Task Where_its_directory_is_open_to_others_there_is_none()
     {
         await KillKeeperAsync();
-        var directory = Path.Combine(_home.Environment["XDG_RUNTIME_DIR"], "crcache");
+        var directory = Path.Combine(Home.Environment["XDG_RUNTIME_DIR"], "crcache");
         File.SetUnixFileMode(directory, (UnixFileMode)0b111_111_111);
 
-        Assert.Equal("there\n", (await _home.CrcacheAsync("run", "lab-0", "echo", "there")).Success().Output);
+        Assert.Equal("there\n", (await Home.CrcacheAsync("run", "lab-0", "echo", "there")).Success().Output);
 
         Assert.Empty(Keepers());
-    }
-
-    public ValueTask DisposeAsync()
-    {
-        _server?.Dispose();
-        _home.Dispose();
-        return ValueTask.CompletedTask;
     }
 
     private List<int> Keepers() => [.. Directory.GetDirectories("/proc").Select(d => int.TryParse(Path.GetFileName(d), out var id) ? id : 0).Where(id => id > 0 && IsKeeper(id))];
@@ -169,7 +165,7 @@ public sealed class SshKeeperTests : IAsyncLifetime
     {
         try
         {
-            return File.ReadAllText($"/proc/{id}/cmdline").Contains($"ssh-keeper\0{_home.Environment["XDG_RUNTIME_DIR"]}", StringComparison.Ordinal);
+            return File.ReadAllText($"/proc/{id}/cmdline").Contains($"ssh-keeper\0{Home.Environment["XDG_RUNTIME_DIR"]}", StringComparison.Ordinal);
         }
         catch (IOException)
         {

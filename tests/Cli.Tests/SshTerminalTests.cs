@@ -1,35 +1,12 @@
 namespace CrCache.Cli.Tests;
 
 /// <summary>A shell on an ssh host, on a terminal of its own.</summary>
-public sealed class SshTerminalTests : IAsyncLifetime
+public sealed class SshTerminalTests : SshHome
 {
     // Root's has another sign than the others'.
     private static readonly string Prompt = Environment.IsPrivilegedProcess ? "# " : "$ ";
 
-    private readonly TestHome _home = new();
-    private SshServer? _server;
-
-    public SshTerminalTests()
-    {
-        Assert.SkipWhen(Requirement.Sshd.IsMissing(out var reason), reason);
-        Assert.SkipWhen(Requirement.Ssh.IsMissing(out reason), reason);
-        Assert.SkipWhen(Requirement.Script.IsMissing(out reason), reason);
-    }
-
-    public async ValueTask InitializeAsync()
-    {
-        _server = await SshServer.StartAsync();
-        _home.Environment["CRCACHE_SSH_CONFIG"] = _server.Configuration;
-        _home.AddSource("lab", $"type=ssh\nssh_host={SshServer.Host}\nconcurrency=2\n");
-        await _home.AcquireAsync("lab");
-    }
-
-    public ValueTask DisposeAsync()
-    {
-        _server?.Dispose();
-        _home.Dispose();
-        return ValueTask.CompletedTask;
-    }
+    public SshTerminalTests() => Assert.SkipWhen(Requirement.Script.IsMissing(out var reason), reason);
 
     [Fact]
     public async Task The_shell_has_the_terminals_size_and_learns_of_a_new_one()
@@ -94,7 +71,7 @@ public sealed class SshTerminalTests : IAsyncLifetime
         using var shell = await StartAsync("");
         await AskAsync(shell, "echo $((20 + 3))", "23");
 
-        await _server!.CrashAsync();
+        await Server.CrashAsync();
 
         // The shell there may be killed a moment before its server, which then says so.
         Assert.Contains(await EndAsync(shell), new[] { "125", "137" });
@@ -104,7 +81,7 @@ public sealed class SshTerminalTests : IAsyncLifetime
     private async Task<ProcessRun> StartAsync(string before)
     {
         var shell = Terminal.Start(
-            $"{before} stty -g >before; sh -c 'echo $$ >process; exec {Crcache.Program} run lab-0'; echo $? >code; stty -g >after; echo over", _home.Environment, _home.Project);
+            $"{before} stty -g >before; sh -c 'echo $$ >process; exec {Crcache.Program} run lab-0'; echo $? >code; stty -g >after; echo over", Home.Environment, Home.Project);
 
         // What is typed before somebody reads may be thrown away: a shell that asks for a line reads it.
         await ShowsAsync(shell, Prompt);
@@ -120,7 +97,7 @@ public sealed class SshTerminalTests : IAsyncLifetime
         return Read("code");
     }
 
-    private string Read(string file) => File.ReadAllText(Path.Combine(_home.Project, file)).Trim();
+    private string Read(string file) => File.ReadAllText(Path.Combine(Home.Project, file)).Trim();
 
     /// <summary>Types a line, and waits until the terminal shows what it prints, which must not be the line's own end.</summary>
     private static async Task AskAsync(ProcessRun shell, string line, string answer)

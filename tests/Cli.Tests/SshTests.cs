@@ -3,41 +3,17 @@ using System.Globalization;
 namespace CrCache.Cli.Tests;
 
 /// <summary>The program with a real ssh server at the other end.</summary>
-public sealed class SshTests : IAsyncLifetime
+public sealed class SshTests : SshHome
 {
-    private readonly TestHome _home = new();
-    private SshServer? _server;
-
-    public SshTests()
-    {
-        Assert.SkipWhen(Requirement.Sshd.IsMissing(out var reason), reason);
-        Assert.SkipWhen(Requirement.Ssh.IsMissing(out reason), reason);
-    }
-
-    public async ValueTask InitializeAsync()
-    {
-        _server = await SshServer.StartAsync();
-        _home.Environment["CRCACHE_SSH_CONFIG"] = _server.Configuration;
-        _home.AddSource("lab", $"type=ssh\nssh_host={SshServer.Host}\nconcurrency=2\n");
-        await _home.AcquireAsync("lab");
-    }
-
-    public ValueTask DisposeAsync()
-    {
-        _server?.Dispose();
-        _home.Dispose();
-        return ValueTask.CompletedTask;
-    }
-
     [Fact]
     public async Task A_command_runs_there_and_files_go_there_and_come_back()
     {
-        var file = _home.Combine("file");
+        var file = Home.Combine("file");
         await File.WriteAllTextAsync(file, "content");
 
-        (await _home.CrcacheAsync("cp", file, $"lab-0:{file}.there")).Success();
-        (await _home.CrcacheAsync("cp", $"lab-0:{file}.there", $"{file}.back")).Success();
-        var run = await _home.CrcacheAsync("run", "lab-0", "sh", "-c", "cat \"$1\"; echo \"$SSH_CONNECTION\" >&2; exit 9", "sh", $"{file}.there");
+        (await Home.CrcacheAsync("cp", file, $"lab-0:{file}.there")).Success();
+        (await Home.CrcacheAsync("cp", $"lab-0:{file}.there", $"{file}.back")).Success();
+        var run = await Home.CrcacheAsync("run", "lab-0", "sh", "-c", "cat \"$1\"; echo \"$SSH_CONNECTION\" >&2; exit 9", "sh", $"{file}.there");
 
         Assert.Equal((9, "content"), (run.ExitCode, run.Output));
         Assert.StartsWith("127.0.0.1 ", run.Error, StringComparison.Ordinal);
@@ -47,13 +23,13 @@ public sealed class SshTests : IAsyncLifetime
     [Fact]
     public async Task The_host_of_each_resource_is_shown()
     {
-        _home.AddSource("many", $"type=ssh\nhosts=127.0.0.1:1 {SshServer.Host}-a\nconcurrency=2\n");
+        Home.AddSource("many", $"type=ssh\nhosts=127.0.0.1:1 {SshServer.Host}-a\nconcurrency=2\n");
 
-        Assert.Equal("many-1\n", (await _home.CrcacheAsync("acquire", "-s", "many")).Success().Output);
+        Assert.Equal("many-1\n", (await Home.CrcacheAsync("acquire", "-s", "many")).Success().Output);
 
-        Assert.Contains($"many-1  leased on {SshServer.Host}-a  ", (await _home.CrcacheAsync("status", "-v", "many")).Success().Output, StringComparison.Ordinal);
-        Assert.Contains("127.0.0.1:1 is passed over: many-0 cannot be reached", (await _home.CrcacheAsync("explain", "-s", "many")).Success().Output, StringComparison.Ordinal);
-        var refused = await _home.CrcacheAsync("acquire", "-s", "many");
+        Assert.Contains($"many-1  leased on {SshServer.Host}-a  ", (await Home.CrcacheAsync("status", "-v", "many")).Success().Output, StringComparison.Ordinal);
+        Assert.Contains("127.0.0.1:1 is passed over: many-0 cannot be reached", (await Home.CrcacheAsync("explain", "-s", "many")).Success().Output, StringComparison.Ordinal);
+        var refused = await Home.CrcacheAsync("acquire", "-s", "many");
         Assert.Equal(75, refused.ExitCode);
         Assert.Contains("passed over until", refused.Error, StringComparison.Ordinal);
     }
@@ -61,9 +37,9 @@ public sealed class SshTests : IAsyncLifetime
     [Fact]
     public async Task A_host_that_cannot_be_reached_is_125()
     {
-        _server!.Stop();
+        Server.Stop();
 
-        (await _home.CrcacheAsync("run", "lab-0", "true")).AssertRefused(125, "CRC0401", "Connection refused");
+        (await Home.CrcacheAsync("run", "lab-0", "true")).AssertRefused(125, "CRC0401", "Connection refused");
     }
 
     [Theory]
@@ -71,7 +47,7 @@ public sealed class SshTests : IAsyncLifetime
     [InlineData(15, 143)]
     public async Task A_command_there_ends_with_the_program_that_started_it(int signal, int exitCode)
     {
-        using var run = _home.StartCrcache("run", "lab-0", "sh", "-c", "echo $$; exec sleep 300");
+        using var run = Home.StartCrcache("run", "lab-0", "sh", "-c", "echo $$; exec sleep 300");
         await Eventually.True(() => run.OutputSoFar.EndsWith('\n'));
         var process = int.Parse(run.OutputSoFar, CultureInfo.InvariantCulture);
 

@@ -8,12 +8,7 @@ namespace CrCache.Routes;
 internal sealed class FarProcesses(SshCaller transport)
 {
     /// <summary>The command that sends it there.</summary>
-    public static string Line(FarMark mark, int signal)
-    {
-        var half = mark.Mark.Length / 2;
-        SshWatch watch = new(mark.Mark, mark.Users);
-        return SshProgram.Line(["/bin/sh", "-c", watch.EndScript, "sh", signal.ToString(CultureInfo.InvariantCulture), mark.Mark[..half], mark.Mark[half..]]);
-    }
+    public static string Line(FarMark mark, int signal) => SshProgram.Line(new SshWatch(mark.Mark, mark.Users).End(signal));
 
     /// <summary>Sends a signal to the groups of a command.</summary>
     /// <param name="mark">The command.</param>

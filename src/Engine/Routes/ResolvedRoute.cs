@@ -193,14 +193,10 @@ internal sealed class ResolvedRoute(RouteChain chain)
         return (signal, group) => KillAsync(new ComposedCommand(KillArguments(rights.KillScript, signal, group), new Dictionary<string, string>(), null));
     }
 
-    private Task RemoteKillAsync(RouteComposer composer, string? mark, int signal, int? group)
-    {
-        if (group is not { } number)
-            return Task.CompletedTask;
-        SshWatch watch = new(mark, composer.Users(composer.LastSsh));
-        var toHost = Composer(composer.ToLastHost());
-        return KillAsync(toHost.Compose(new() { Arguments = KillArguments(watch.SureKillScript, signal, number) }, mark: null));
-    }
+    // Should the host be this machine, the program ssh shows the mark as well: only the command's own group is meant.
+    private Task RemoteKillAsync(RouteComposer composer, string? mark, int signal, int? group) => mark is null || group is null
+        ? Task.CompletedTask
+        : KillAsync(Composer(composer.ToLastHost()).Compose(new() { Arguments = new SshWatch(mark, composer.Users(composer.LastSsh)).End(signal, group) }, mark: null));
 
     private static string[] KillArguments(string script, int signal, int group) =>
         ["/bin/sh", "-c", script, "sh", signal.ToString(CultureInfo.InvariantCulture), group.ToString(CultureInfo.InvariantCulture)];

@@ -43,7 +43,7 @@ internal sealed class SshChannelCarrier : SshCarrier
     public override void Abort(int signal)
     {
         _aborted.TrySetResult(signal);
-        _ = _remote.DisposeAsync().AsTask();
+        _ = Task.Run(async () => await _remote.DisposeAsync().ConfigureAwait(false)); // which waits where the host does not read
     }
 
     public override async ValueTask CloseAsync()

@@ -102,8 +102,8 @@ internal sealed class SshCommand : RunningCommand
         if (signal == Libc.SigKill)
             _killedBy = signal;
 
-        // Nobody waits for it: a signal is sent, not answered.
-        _ = _kill(signal, _talk.Started.Result);
+        // Nobody waits for it: a signal is sent, not answered, and a host that does not read holds up who sends it.
+        _ = Task.Run(async () => await _kill(signal, await _talk.Started.ConfigureAwait(false)).ConfigureAwait(false));
     }
 
     public override async Task StopAsync(TimeSpan grace)

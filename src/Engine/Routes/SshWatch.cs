@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace CrCache.Routes;
 
 /// <summary>
@@ -17,33 +19,40 @@ internal sealed record SshWatch(string? Mark, IReadOnlyList<string> Users)
     public string KillScript => $"{Kill}; {string.Concat(Users.Select(u => $"{As(u)}; "))}";
 
     /// <summary>
-    /// The same for another connection, which may come when the command has ended and its number is another's: only while the group is led
-    /// by a process that shows the mark. A host without <c>/proc</c> cannot be asked. The login's own kill comes last, because it may end
-    /// that process.
+    /// The words that signal, over any connection, every group in which a process shows the mark, and say how many there are. A group's number is another's as soon
+    /// as nobody is left in it; the mark is nobody else's.
     /// </summary>
-    public string SureKillScript =>
-        $$"""
-        is() { [ ! -d /proc/self ] || case $(cat "/proc/$1/cmdline") in *{{Mark}}*) ;; *) return 1 ;; esac; }
-        {{string.Concat(Users.Select(u => $"is \"$2\" && {As(u)}; "))}}is "$2" && {{Kill}}
-        """;
+    /// <param name="signal">The signal; 0 to count only.</param>
+    /// <param name="group">The only group that is meant; null for all.</param>
+    public IReadOnlyList<string> End(int signal, int? group = null) =>
+    [
+        "/bin/sh", "-c", EndScript, "sh", signal.ToString(CultureInfo.InvariantCulture), Mark![..(Mark!.Length / 2)], Mark[(Mark.Length / 2)..],
+        group?.ToString(CultureInfo.InvariantCulture) ?? "",
+    ];
 
-    /// <summary>
-    /// Signals every group in which a process shows the mark, and says how many there are: <c>$1</c> the signal, <c>$2</c> and <c>$3</c> the halves of the
-    /// mark, which this script must not show itself. A group's number is its own again as soon as nobody is left in it; a host without <c>/proc</c> says 0.
-    /// </summary>
-    public string EndScript =>
+    // $2 and $3 are the halves of the mark, which this script must not show itself, $4 the only group or nothing.
+    private string EndScript =>
         $$"""
         k() { {{KillScript}}}
-        n=0 d=' '
-        for f in $(printf '%s\n' "$2$3" | grep -lsF -f - /proc/[0-9]*/cmdline); do
-          read -r s 2>/dev/null <"${f%cmdline}stat" || continue
-          s=${s##*) }; s=${s#* }; g=${s#* }; g=${g%% *}
+        n=0 d=' ' m=$2$3
+        groups() {
+          if [ -d /proc/self ]; then
+            for f in $(echo "$m" | grep -lsF -f - /proc/[0-9]*/cmdline); do
+              read -r s 2>/dev/null <"${f%cmdline}stat" || continue
+              s=${s##*) }; s=${s#* }; g=${s#* }; echo "${g%% *}"
+            done
+          else
+            ps -A -o pgid= -o args= | while read -r g a; do case $a in *"$m"*) echo "$g" ;; esac; done
+          fi
+        }
+        for g in $(groups); do
           case $d in *" $g "*) continue ;; esac
+          [ "${4:-$g}" = "$g" ] || continue
           n=$((n + 1)) d="$d$g "
           [ "$1" = 0 ] || k "$1" "$g" 2>/dev/null
         done
         echo $n
-        """.Replace("'%s\\n'", "'%s\n'", StringComparison.Ordinal);
+        """;
 
     // sshd makes the shell that it starts the leader of a session, and this script takes that shell's place: $$ is the
     // group, $PPID is sshd's process for this connection: where that has gone already, nobody is there to run anything for. A trap keeps the script alive while the group is signalled and,

@@ -14,7 +14,7 @@ internal sealed class SshSource(HostEnvironment environment) : SourceType
 
     public override IReadOnlyList<string> Keys => SshSettings.Keys;
 
-    public override IReadOnlyList<string> Tools(SourceSettings settings) => ["ssh"];
+    public override IReadOnlyList<string> Tools(SourceSettings settings) => SshSettings.Endpoint(settings, 0).Transport == SshTransport.OpenSsh ? ["ssh"] : [];
 
     internal override HostSpread? Hosts(SourceSettings settings) => SshSettings.Hosts(settings);
 

@@ -34,6 +34,8 @@ internal sealed class SshChannel : RemoteCommand
     private TaskCompletionSource<bool>? _reply;
     private uint _remote;
     private int _remotePacket;
+    private long _room = Window;
+    private bool _isOver;
     private int? _exitCode;
     private string? _signal;
     private bool _isCloseSent;
@@ -88,7 +90,7 @@ internal sealed class SshChannel : RemoteCommand
         switch (message)
         {
             case ChannelOpenConfirmationMessage m:
-                (_remote, _remotePacket) = (m.RemoteChannelNumber, (int)Math.Min(m.MaximumPacketSize, Packet / 2));
+                (_remote, _remotePacket) = (m.RemoteChannelNumber, (int)Math.Clamp(m.MaximumPacketSize, 1, Packet / 2));
                 _window.Grant(m.InitialWindowSize);
                 _opened.TrySetResult(null);
                 break;
@@ -100,17 +102,13 @@ internal sealed class SshChannel : RemoteCommand
                 Keep(_output.Writer, m.Data.AsSpan(m.Offset, m.Size));
                 break;
             case ChannelExtendedDataMessage m:
-                if (m.DataTypeCode == Diagnostics)
-                    Keep(_error.Writer, m.Data);
-                else
-                    Consumed(m.Data.Length);
+                Keep(m.DataTypeCode == Diagnostics ? _error.Writer : null, m.Data);
                 break;
             case ChannelWindowAdjustMessage m:
                 _window.Grant(m.BytesToAdd);
                 break;
             case ChannelEofMessage:
-                _output.Writer.Complete();
-                _error.Writer.Complete();
+                Complete();
                 break;
             case ChannelSuccessMessage:
                 _reply?.TrySetResult(true);
@@ -146,18 +144,48 @@ internal sealed class SshChannel : RemoteCommand
 
     private bool IsOpened => _opened.Task is { IsCompletedSuccessfully: true, Result: null };
 
-    private void Keep(PipeWriter writer, ReadOnlySpan<byte> data)
+    private void Keep(PipeWriter? writer, ReadOnlySpan<byte> data)
     {
-        writer.Write(data);
-        var flushed = writer.FlushAsync();
-        if (flushed is { IsCompleted: true, Result.IsCompleted: true })
-            Consumed(data.Length); // nobody reads any more
+        // A host that sends what there is no room for would fill this process's memory.
+        if (Interlocked.Add(ref _room, -data.Length) < 0)
+        {
+            TryClose();
+            End(new(_exitCode, _signal, "the host has sent more than there was room for"));
+            return;
+        }
+
+        lock (_lock)
+        {
+            if (_isOver)
+                return;
+            if (writer is not null)
+            {
+                writer.Write(data);
+                var flushed = writer.FlushAsync();
+                if (flushed is not { IsCompleted: true, Result.IsCompleted: true })
+                    return;
+            }
+        }
+
+        Consumed(data.Length); // nobody reads it
+    }
+
+    private void Complete()
+    {
+        lock (_lock)
+        {
+            _isOver = true;
+            _output.Writer.Complete();
+            _error.Writer.Complete();
+        }
     }
 
     private void Consumed(long count)
     {
-        if (_credit.Add(count) is var due and > 0)
-            TrySend(() => new ChannelWindowAdjustMessage(_remote, (uint)due));
+        if (_credit.Add(count) is not (var due and > 0))
+            return;
+        Interlocked.Add(ref _room, due);
+        TrySend(() => new ChannelWindowAdjustMessage(_remote, (uint)due));
     }
 
     private void Told(ChannelRequestMessage message)
@@ -173,8 +201,7 @@ internal sealed class SshChannel : RemoteCommand
 
     private void End(SshEnd end)
     {
-        _output.Writer.Complete();
-        _error.Writer.Complete();
+        Complete();
         lock (_lock)
         {
             _ended.TrySetResult(end);

@@ -13,6 +13,9 @@ internal sealed class SshConnection : IAsyncDisposable
     // The library numbers its own channels from 0 on.
     private const uint FirstChannel = 1 << 20;
 
+    // For its goodbye.
+    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1);
+
     private readonly SshTarget _target;
     private readonly SshClient _client;
     [SuppressMessage("Reliability", "CA2213", Justification = "It is the client's, and ends with it.")]
@@ -103,7 +106,10 @@ internal sealed class SshConnection : IAsyncDisposable
             return;
         await _watch.DisposeAsync().ConfigureAwait(false);
         Lose("it was ended here");
-        await Task.Run(End).ConfigureAwait(false); // it says goodbye, and waits for the thread that listens
+        var ended = Task.Run(End); // it says goodbye, and waits for the thread that listens
+        await ended.WaitAsync(LastWords).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        SshMessages.Cut(_session);
+        await ended.ConfigureAwait(false);
         _identities.Dispose();
         if (_way is not null)
             await _way.DisposeAsync().ConfigureAwait(false);
@@ -171,7 +177,7 @@ internal sealed class SshConnection : IAsyncDisposable
         if (++_unanswered > _target.AliveCount)
         {
             Lose($"{_target.Name} has not answered for {(_target.AliveInterval * _target.AliveCount).TotalSeconds:0} s");
-            _ = Task.Run(End);
+            SshMessages.Cut(_session);
             return;
         }
 

@@ -10,21 +10,18 @@ namespace CrCache.Ssh;
 /// <param name="time">The clock.</param>
 internal sealed class SshConnections(Func<SshCall, IReadOnlyList<SshTarget>> resolve, TimeProvider time) : SshCaller, IAsyncDisposable
 {
-    // What sshd allows where nobody has said anything: MaxSessions 10.
-    private const int Most = 10;
-
     // What belongs together follows within less.
     private static readonly TimeSpan ShortestStay = TimeSpan.FromSeconds(1);
 
     private readonly SshDialer _dialer = new(time);
-    private readonly ConcurrentDictionary<string, Way> _ways = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, SshSharedWay> _ways = new(StringComparer.Ordinal);
 
     /// <summary>How many connections there are.</summary>
-    public int Count => _ways.Values.Sum(w => w.Connections.Count);
+    public int Count => _ways.Values.Sum(w => w.Count);
 
     public override async Task<RemoteCommand> StartAsync(SshCall call, CancellationToken cancellationToken)
     {
-        var way = _ways.GetOrAdd(call.Way, _ => new());
+        var way = _ways.GetOrAdd(call.Way, _ => new(time));
         var (connection, channel) = await OpenAsync(way, call, cancellationToken).ConfigureAwait(false);
         try
         {
@@ -44,45 +41,57 @@ internal sealed class SshConnections(Func<SshCall, IReadOnlyList<SshTarget>> res
             await way.DisposeAsync().ConfigureAwait(false);
     }
 
-    private async Task<(SshConnection Connection, SshChannel Channel)> OpenAsync(Way way, SshCall call, CancellationToken cancellationToken)
+    private async Task<(SshConnection Connection, SshChannel Channel)> OpenAsync(SshSharedWay way, SshCall call, CancellationToken cancellationToken)
     {
         while (true)
         {
-            var (connection, isNew) = await TakeAsync(way, call, cancellationToken).ConfigureAwait(false);
-            var before = connection.Channels;
+            var (place, isNew) = await TakeAsync(way, call, cancellationToken).ConfigureAwait(false);
+            SshChannel? channel = null;
             try
             {
-                if (await connection.OpenAsync(cancellationToken).ConfigureAwait(false) is { } channel)
+                channel = await place.Line.Connection.OpenAsync(cancellationToken).ConfigureAwait(false);
+                if (channel is not null)
                 {
-                    way.Used(connection, time);
-                    return (connection, channel);
+                    _ = LeaveAsync(place, channel);
+                    return (place.Line.Connection, channel);
                 }
+
+                if (!way.Narrow(place))
+                    throw new SshFailure($"{call.Hops[^1].Host} opens no session (MaxSessions of its sshd_config)");
             }
-            catch (SshFailure) when (!isNew && connection.Lost.IsCompleted)
+            catch (SshFailure) when (!isNew && place.Line.Connection.Lost.IsCompleted)
             {
                 // It had died unnoticed; nothing was started on it.
-                continue;
             }
+            finally
+            {
+                if (channel is null)
+                    way.Leave(place);
+            }
+        }
 
-            if (before == 0)
-                throw new SshFailure($"{call.Hops[^1].Host} opens no session (MaxSessions of its sshd_config)");
-            way.Most = Math.Min(way.Most, before);
+        async Task LeaveAsync(SshPlace place, SshChannel channel)
+        {
+            await channel.Ended.ConfigureAwait(false);
+            way.Leave(place);
         }
     }
 
-    private async Task<(SshConnection Connection, bool IsNew)> TakeAsync(Way way, SshCall call, CancellationToken cancellationToken)
+    private async Task<(SshPlace Place, bool IsNew)> TakeAsync(SshSharedWay way, SshCall call, CancellationToken cancellationToken)
     {
-        if (way.Free() is { } free)
+        if (way.Take() is { } free)
             return (free, false);
+        var asked = time.GetTimestamp();
         await way.Gate.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            // Another may just have made one.
-            if (way.Free() is { } made)
+            // Another may just have made one, or have found that nobody answers: not each of many is to wait for that again.
+            if (way.Take() is { } made)
                 return (made, false);
-            var connection = await _dialer.ConnectAsync(resolve(call), cancellationToken).ConfigureAwait(false);
-            way.Add(connection, call.Persist > ShortestStay ? call.Persist : ShortestStay, time);
-            return (connection, true);
+            if (way.Failure is { } known && known.At > asked)
+                throw new SshFailure(known.Failure.Message, known.Failure) { Code = known.Failure.Code };
+            var connection = await ConnectAsync(way, call, cancellationToken).ConfigureAwait(false);
+            return (way.Add(connection, call.Persist > ShortestStay ? call.Persist : ShortestStay), true);
         }
         finally
         {
@@ -90,46 +99,16 @@ internal sealed class SshConnections(Func<SshCall, IReadOnlyList<SshTarget>> res
         }
     }
 
-    /// <summary>The connections over one way.</summary>
-    private sealed class Way : IAsyncDisposable
+    private async Task<SshConnection> ConnectAsync(SshSharedWay way, SshCall call, CancellationToken cancellationToken)
     {
-        private readonly ConcurrentDictionary<SshConnection, long> _used = [];
-
-        public SemaphoreSlim Gate { get; } = new(1);
-
-        public ICollection<SshConnection> Connections => _used.Keys;
-
-        /// <summary>How many channels a connection may have.</summary>
-        public int Most { get; set; } = SshConnections.Most;
-
-        public SshConnection? Free() => _used.Keys.FirstOrDefault(c => !c.Lost.IsCompleted && c.Channels < Most);
-
-        public void Used(SshConnection connection, TimeProvider time) => _used[connection] = time.GetTimestamp();
-
-        public void Add(SshConnection connection, TimeSpan idle, TimeProvider time)
+        try
         {
-            Used(connection, time);
-            _ = WatchAsync(connection, idle, time);
+            return await _dialer.ConnectAsync(resolve(call), cancellationToken).ConfigureAwait(false);
         }
-
-        public async ValueTask DisposeAsync()
+        catch (SshFailure e)
         {
-            foreach (var connection in _used.Keys)
-                await connection.DisposeAsync().ConfigureAwait(false);
-            Gate.Dispose();
-        }
-
-        private async Task WatchAsync(SshConnection connection, TimeSpan idle, TimeProvider time)
-        {
-            while (!connection.Lost.IsCompleted && (connection.Channels > 0 || time.GetElapsedTime(_used[connection]) < idle))
-            {
-                if (connection.Channels > 0)
-                    Used(connection, time);
-                await Task.WhenAny(connection.Lost, Task.Delay(idle / 4, time)).ConfigureAwait(false);
-            }
-
-            _used.TryRemove(connection, out _);
-            await connection.DisposeAsync().ConfigureAwait(false);
+            way.Failure = (time.GetTimestamp(), e);
+            throw;
         }
     }
 }

@@ -4,11 +4,14 @@ using System.Net.Sockets;
 namespace CrCache.Ssh;
 
 /// <summary>
-/// The way through a bastion. The library connects to addresses only, so there is a port of this machine for it, which lets one in and is then closed;
-/// whoever else comes first finds an ssh server that he could reach as well through the bastion, and the library fails.
+/// The way through a bastion. The library connects to addresses only, so there is a port of this machine for it, which lets in one connection of this user
+/// and is then closed.
 /// </summary>
 internal sealed class SshGate : IAsyncDisposable
 {
+    // Others may come as well.
+    private const int Backlog = 64;
+
     private readonly SshConnection _bastion;
     private readonly SshTarget _target;
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -18,7 +21,7 @@ internal sealed class SshGate : IAsyncDisposable
     private SshGate(SshConnection bastion, SshTarget target)
     {
         (_bastion, _target) = (bastion, target);
-        _listener.Start(1);
+        _listener.Start(Backlog);
         Port = ((IPEndPoint)_listener.LocalEndpoint).Port;
     }
 
@@ -71,7 +74,7 @@ internal sealed class SshGate : IAsyncDisposable
         {
             try
             {
-                var socket = await _listener.AcceptSocketAsync(_end.Token).ConfigureAwait(false);
+                var socket = await AcceptAsync().ConfigureAwait(false);
                 _listener.Stop();
                 socket.NoDelay = true;
                 NetworkStream stream = new(socket, ownsSocket: true);
@@ -84,6 +87,17 @@ internal sealed class SshGate : IAsyncDisposable
             {
                 // Either side has ended it.
             }
+        }
+    }
+
+    private async Task<Socket> AcceptAsync()
+    {
+        while (true)
+        {
+            var socket = await _listener.AcceptSocketAsync(_end.Token).ConfigureAwait(false);
+            if (LoopbackPeer.IsOwn(socket))
+                return socket;
+            socket.Dispose();
         }
     }
 

@@ -32,11 +32,20 @@ internal static class SshMessages
         }
     }
 
+    /// <summary>
+    /// Closes a session's socket, whatever waits for it. The library says goodbye first, behind whoever is about to send: where the host has stopped reading that
+    /// is never.
+    /// </summary>
+    public static void Cut(Session session) => SocketOf(session)?.Dispose();
+
     /// <summary>Whether the library says so that its own state is gone, in the midst of something.</summary>
     public static bool IsGone(Exception e) => e is SocketException or ObjectDisposedException or NullReferenceException;
 
     [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "SendMessage")]
     private static extern void SendMessage(Session session, Message message);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_socket")]
+    private static extern ref Socket? SocketOf(Session session);
 
     [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_Session")]
     [return: UnsafeAccessorType("Renci.SshNet.ISession, Renci.SshNet")]

@@ -19,11 +19,14 @@ internal sealed record SshTarget
     public string Name => Settings.Host;
 
     /// <summary>How long a connection may take to stand.</summary>
-    public TimeSpan ConnectTimeout => Settings.ConnectTimeout ?? TimeSpan.FromSeconds(20);
+    public TimeSpan ConnectTimeout => Bounded(Settings.ConnectTimeout ?? TimeSpan.FromSeconds(20));
 
     /// <summary>How long the host may be silent before it is asked for a sign of life; zero for ever.</summary>
-    public TimeSpan AliveInterval => Settings.ServerAliveInterval ?? TimeSpan.FromSeconds(5);
+    public TimeSpan AliveInterval => Bounded(Settings.ServerAliveInterval ?? TimeSpan.FromSeconds(5));
 
     /// <summary>How often in a row it may leave that unanswered before the connection counts as lost.</summary>
     public int AliveCount => Settings.ServerAliveCountMax ?? 3;
+
+    // No timer can be set for longer than some weeks.
+    private static TimeSpan Bounded(TimeSpan time) => time < TimeSpan.FromDays(20) ? time : TimeSpan.FromDays(20);
 }

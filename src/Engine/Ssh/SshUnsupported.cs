@@ -14,7 +14,6 @@ internal static class SshUnsupported
         If("RevokedHostKeys", v => !v.IsNone, "a list of revoked keys; @revoked in known_hosts is");
         If("CanonicalizeHostname", v => v.IsYes || v.Is("always"), "names that are completed by domains; HostName is");
         If("Tunnel", v => !v.Is("no") && !v.Is("false"), "a network device");
-        If("ForwardAgent", v => !v.Is("no") && !v.Is("false"), "an agent that commands there can use");
         If("BindAddress", _ => true, "an address of this machine to connect from");
         If("BindInterface", _ => true, "an interface of this machine to connect from");
         If("PubkeyAuthentication", v => v.Is("no") || v.Is("false"), "to log in without a key");

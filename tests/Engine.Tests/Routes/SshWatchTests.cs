@@ -14,7 +14,6 @@ public sealed class SshWatchTests
         SshWatch watch = new("mark", [UserLab.Route.User!]);
 
         await ProcessRun.RunAsync(["sh", "-c", watch.KillScript, "sh", "15", NoGroup]);
-        await ProcessRun.RunAsync(["sh", "-c", watch.SureKillScript, "sh", "15", NoGroup]);
 
         // Had it been signalled it would have ended before this signal, or of another one.
         await ProcessRun.RunAsync(["kill", "-10", .. await ChildrenAsync(bystander.Id)]);
@@ -46,6 +45,27 @@ public sealed class SshWatchTests
         await ProcessRun.RunAsync(["unshare", .. user, "--pid", "--fork", "sh", "-c", "\"$@\"; exit", "sh", .. new SshWatch("mark", []).Around(["touch", ran])]);
 
         Assert.False(File.Exists(ran));
+    }
+
+    [Fact]
+    public async Task On_a_host_without_proc_ps_tells_whose_the_mark_is()
+    {
+        Assert.SkipWhen(Requirement.Namespaces.IsMissing(out var reason), reason);
+        using TemporaryDirectory directory = new();
+        using var command = ProcessRun.Start(["setsid", "-w", "sh", "-c", "echo $$; exec sleep 1000"]);
+        await Eventually.True(() => command.OutputSoFar.EndsWith('\n'));
+        directory.Write("ps", $"#!/bin/sh\necho ' {command.OutputSoFar.Trim()} sh -c something crcache:0123456789abcdef:'\necho ' 1 init'\n");
+        File.SetUnixFileMode(directory.Combine("ps"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
+
+        string[] user = Environment.IsPrivilegedProcess ? [] : ["--user", "--map-root-user"];
+        string[] Without(IReadOnlyList<string> words) =>
+            ["unshare", .. user, "--mount", "sh", "-c", $"mount -t tmpfs none /proc && PATH='{directory.Path}':$PATH && exec \"$@\"", "sh", .. words];
+        var other = await ProcessRun.RunAsync(Without(new SshWatch("crcache:0000000000000000:", []).End(15)));
+        var counted = await ProcessRun.RunAsync(Without(new SshWatch("crcache:0123456789abcdef:", []).End(0)));
+        var ended = await ProcessRun.RunAsync(Without(new SshWatch("crcache:0123456789abcdef:", []).End(15)));
+
+        Assert.Equal(("0\n", "1\n", "1\n"), (other.Output, counted.Output, ended.Output));
+        Assert.Equal(128 + 15, (await command.WaitAsync()).ExitCode);
     }
 
     private static async Task<string[]> ChildrenAsync(int process) =>

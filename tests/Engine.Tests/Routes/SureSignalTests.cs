@@ -57,7 +57,7 @@ public sealed class SureSignalTests : IDisposable
         using var command = ProcessRun.Start(["setsid", "sh", "-c", ": mark:one; echo $$; sleep 1000 & wait", "sh"]);
         await Eventually.True(() => command.OutputSoFar.EndsWith('\n'));
 
-        await ProcessRun.RunAsync(["sh", "-c", new SshWatch($"mark:{mark}", []).SureKillScript, "sh", "15", command.OutputSoFar.Trim()]);
+        await ProcessRun.RunAsync([.. new SshWatch($"mark:{mark}", []).End(15, int.Parse(command.OutputSoFar, CultureInfo.InvariantCulture))]);
 
         if (gets)
             Assert.Equal(128 + Libc.SigTerm, (await command.WaitAsync()).ExitCode);

@@ -90,7 +90,6 @@ public sealed class SshConfigTests : IDisposable
     [InlineData("VerifyHostKeyDNS yes\n", 1, "VerifyHostKeyDNS")]
     [InlineData("CanonicalizeHostname always\n", 1, "CanonicalizeHostname")]
     [InlineData("Tunnel ethernet\n", 1, "Tunnel")]
-    [InlineData("ForwardAgent yes\n", 1, "ForwardAgent")]
     [InlineData("BindAddress 127.0.0.1\n", 1, "BindAddress")]
     [InlineData("PreferredAuthentications password\n", 1, "PreferredAuthentications")]
     [InlineData("PermitLocalCommand yes\nLocalCommand touch x\n", 2, "LocalCommand")]
@@ -107,7 +106,7 @@ public sealed class SshConfigTests : IDisposable
     }
 
     [Theory]
-    [InlineData("ProxyCommand none\nTunnel no\nForwardAgent no\nVerifyHostKeyDNS ask\nCanonicalizeHostname no\nKnownHostsCommand none\n")]
+    [InlineData("ProxyCommand none\nTunnel no\nForwardAgent yes\nVerifyHostKeyDNS ask\nCanonicalizeHostname no\nKnownHostsCommand none\n")]
     [InlineData("Host b\n ProxyCommand x\n Tunnel yes\n BindAddress ::1\n")]
     [InlineData("GSSAPIAuthentication yes\nSendEnv LANG LC_*\nLocalForward 1234 localhost:80\nLogLevel QUIET\nControlMaster auto\nRemoteCommand none\n")]
     [InlineData("LocalCommand touch x\nPreferredAuthentications hostbased,publickey\n")]

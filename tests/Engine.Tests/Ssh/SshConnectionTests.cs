@@ -1,7 +1,9 @@
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using CrCache.Routes;
 using CrCache.Ssh;
+using Renci.SshNet.Messages.Connection;
 
 namespace CrCache.Engine.Tests.Ssh;
 
@@ -130,6 +132,65 @@ public sealed class SshConnectionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_server_that_stops_reading_holds_nobody_up_who_ends_the_connection()
+    {
+        await using var connection = await ConnectAsync();
+        await using var channel = await StartAsync(connection, "exec sleep 100", null);
+        await using var reader = await StartAsync(connection, "exec cat >/dev/null", null);
+        await _server!.FreezeAsync();
+        var stuck = Task.Run(async () => await reader.Input.WriteAsync(new byte[50_000_000], Token), Token);
+        await Task.WhenAny(stuck, StaysAsync(() => stuck.Status));
+
+        await connection.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30), Token);
+
+        await Assert.ThrowsAsync<IOException>(() => stuck.WaitAsync(TimeSpan.FromSeconds(30), Token));
+        Assert.NotNull((await channel.Ended).Lost);
+    }
+
+    [Fact]
+    public async Task A_server_that_stops_reading_is_given_up_and_so_is_what_was_to_be_sent()
+    {
+        await using var connection = await new SshDialer(TimeProvider.System).ConnectAsync([With(s => s with { ServerAliveInterval = TimeSpan.FromSeconds(0.2), ServerAliveCountMax = 2 })], Token);
+        await using var reader = await StartAsync(connection, "exec cat >/dev/null", null);
+        await _server!.FreezeAsync();
+
+        var stuck = Task.Run(async () => await reader.Input.WriteAsync(new byte[50_000_000], Token), Token);
+
+        await connection.Lost.WaitAsync(TimeSpan.FromSeconds(30), Token);
+        await Assert.ThrowsAsync<IOException>(() => stuck.WaitAsync(TimeSpan.FromSeconds(30), Token));
+    }
+
+    [Fact]
+    public async Task A_server_that_sends_more_than_there_is_room_for_loses_its_channel_and_fills_no_memory()
+    {
+        await using var connection = await ConnectAsync();
+        await using var channel = await StartAsync(connection, "exec sleep 100", null);
+        await using var other = await StartAsync(connection, "exec cat", null);
+        var data = new byte[32 * 1024];
+
+        for (var sent = 0; sent <= 4 * 1024 * 1024; sent += data.Length)
+            channel.Receive(new ChannelDataMessage(0, data));
+
+        Assert.Contains("more than there was room for", (await channel.Ended.WaitAsync(TimeSpan.FromSeconds(30), Token)).Lost, StringComparison.Ordinal);
+        Assert.InRange(await LengthAsync(channel.Output), 1, 2 * 1024 * 1024);
+        await other.Input.DisposeAsync();
+        Assert.Equal(0, (await other.Ended).ExitCode);
+    }
+
+    [Fact]
+    public async Task What_a_server_sends_behind_its_end_of_file_is_nothing()
+    {
+        await using var connection = await ConnectAsync();
+        await using var channel = await StartAsync(connection, "exec sleep 100", null);
+
+        channel.Receive(new ChannelEofMessage(0));
+        channel.Receive(new ChannelDataMessage(0, [1]));
+
+        Assert.Equal("", await ReadAsync(channel.Output));
+        Assert.False(connection.Lost.IsCompleted);
+    }
+
+    [Fact]
     public async Task A_key_that_is_not_trusted_and_a_login_that_is_not_let_in_say_so()
     {
         SshDialer dialer = new(TimeProvider.System);
@@ -156,6 +217,74 @@ public sealed class SshConnectionTests : IAsyncLifetime
         Assert.Contains("127.0.0.1, port 1: ", nowhere.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task The_end_of_a_host_behind_a_bastion_is_heard_of_and_not_waited_for()
+    {
+        // Nobody asks for signs of life here.
+        var patient = With(s => s with { ServerAliveInterval = TimeSpan.FromHours(1) });
+        await using var connection = await new SshDialer(TimeProvider.System).ConnectAsync([patient, patient], Token);
+        await using var channel = await StartAsync(connection, "kill -9 $PPID; sleep 100", null);
+
+        Assert.NotNull((await channel.Ended.WaitAsync(TimeSpan.FromSeconds(30), Token)).Lost);
+    }
+
+    [Fact]
+    public async Task A_host_behind_a_bastion_that_turns_newcomers_away_is_asked_again()
+    {
+        var turnedAway = 0;
+        using TurnstileRelay busy = new(_server!, () => Interlocked.Increment(ref turnedAway) <= 2);
+
+        await using var connection = await new SshDialer(TimeProvider.System).ConnectAsync([Target(), With(s => s with { Port = busy.Port, ConnectTimeout = TimeSpan.FromMinutes(10) })], Token)
+            .WaitAsync(TimeSpan.FromMinutes(1), Token);
+
+        Assert.Equal(3, turnedAway);
+    }
+
+    [Fact]
+    public async Task The_exchange_that_withstands_a_quantum_computer_is_asked_for_first()
+    {
+        using TcpListener listener = new(System.Net.IPAddress.Loopback, 0);
+        listener.Start();
+        var port = ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
+        var connecting = new SshDialer(TimeProvider.System).ConnectAsync([With(s => s with { Port = port, KeyExchanges = null })], Token);
+
+        using (var client = await listener.AcceptTcpClientAsync(Token))
+        {
+            var stream = client.GetStream();
+            await stream.WriteAsync("SSH-2.0-quiet\r\n"u8.ToArray(), Token);
+            while (stream.ReadByte() != '\n')
+            {
+            }
+
+            // Length, padding, the message's number, a cookie, and the list with its length.
+            var offer = new byte[4 + 1 + 1 + 16 + 4 + 22];
+            await stream.ReadExactlyAsync(offer, Token);
+            Assert.Equal("mlkem768x25519-sha256,", Encoding.ASCII.GetString(offer[^22..]));
+        }
+
+        await Assert.ThrowsAsync<SshFailure>(() => connecting);
+    }
+
+    [Fact]
+    public async Task The_sort_of_address_that_is_wanted_is_used()
+    {
+        await using var connection = await new SshDialer(TimeProvider.System).ConnectAsync([With(s => s with { AddressFamily = AddressFamily.InterNetwork })], Token);
+        var other = await Assert.ThrowsAsync<SshFailure>(() => new SshDialer(TimeProvider.System).ConnectAsync([With(s => s with { AddressFamily = AddressFamily.InterNetworkV6 })], Token));
+
+        Assert.Equal("there is no host 127.0.0.1 with an IPv6 address (AddressFamily)", other.Message);
+    }
+
+    [Fact]
+    public async Task A_host_that_is_not_up_yet_is_tried_as_often_as_is_said()
+    {
+        await _server!.CrashAsync();
+
+        var connecting = new SshDialer(TimeProvider.System).ConnectAsync([With(s => s with { ConnectionAttempts = 10_000 })], Token);
+        await _server.RestartAsync();
+
+        await using var connection = await connecting.WaitAsync(TimeSpan.FromMinutes(1), Token);
+    }
+
     public ValueTask DisposeAsync()
     {
         _server?.Dispose();
@@ -177,6 +306,20 @@ public sealed class SshConnectionTests : IAsyncLifetime
         var channel = await connection.OpenAsync(Token);
         await connection.StartAsync(channel!, line, terminal, Token);
         return channel!;
+    }
+
+    // Until the socket is full.
+    private static async Task StaysAsync(Func<TaskStatus> status)
+    {
+        for (var same = 0; same < 10; same = status() == TaskStatus.RanToCompletion ? 10 : same + 1)
+            await Task.Delay(50, Token);
+    }
+
+    private static async Task<long> LengthAsync(Stream stream)
+    {
+        using MemoryStream all = new();
+        await stream.CopyToAsync(all, Token);
+        return all.Length;
     }
 
     private static async Task<string> ReadAsync(Stream stream)

@@ -49,22 +49,31 @@ internal sealed class KeeperCaller(SshCaller alone, Func<string?> path, Action<s
     {
         if (await KeeperSocket.ConnectAsync(socket, cancellationToken).ConfigureAwait(false) is not { } link)
             return null;
-        if (await link.ReceiveAsync(cancellationToken).ConfigureAwait(false) is (KeeperFrame.Ready, _))
-            return link;
-        await link.DisposeAsync().ConfigureAwait(false);
-        return null;
+        var isReady = false;
+        try
+        {
+            isReady = await link.ReceiveAsync(cancellationToken).ConfigureAwait(false) is (KeeperFrame.Ready, _);
+            return isReady ? link : null;
+        }
+        finally
+        {
+            if (!isReady)
+                await link.DisposeAsync().ConfigureAwait(false);
+        }
     }
 
     private async Task<KeeperLink?> LinkAsync(CancellationToken cancellationToken)
     {
         if (path() is not { } socket)
             return null;
-        if (await ReadyAsync(socket, cancellationToken).ConfigureAwait(false) is { } link)
-            return link;
+
+        // Also one that is there may be stopped: then it is done without.
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(StartTime);
         try
         {
+            if (await ReadyAsync(socket, limit.Token).ConfigureAwait(false) is { } link)
+                return link;
             using var turn = await TurnAsync($"{socket}.lock", limit.Token).ConfigureAwait(false);
             if (await ReadyAsync(socket, limit.Token).ConfigureAwait(false) is { } another)
                 return another;

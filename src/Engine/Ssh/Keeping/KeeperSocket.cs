@@ -39,10 +39,12 @@ internal static class KeeperSocket
         {
             await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellationToken).ConfigureAwait(false);
         }
-        catch (SocketException)
+        catch (Exception e)
         {
             socket.Dispose();
-            return null;
+            if (e is SocketException)
+                return null;
+            throw;
         }
 
         KeeperLink link = new(socket);

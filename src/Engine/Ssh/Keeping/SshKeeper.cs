@@ -30,24 +30,34 @@ internal sealed class SshKeeper(SshConnections connections, TimeProvider time)
         listener.Bind(new UnixDomainSocketEndPoint(path));
         listener.Listen();
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        await Task.WhenAll(WatchAsync(path, end), AcceptAsync(listener, end.Token)).ConfigureAwait(false);
+        await Task.WhenAll(WatchAsync(path, end), AcceptAsync(listener, end.Token, cancellationToken)).ConfigureAwait(false);
+
+        // Who came between the last look and now has been told that it serves.
+        listener.Dispose();
+        while (_clients > 0 && !cancellationToken.IsCancellationRequested)
+            await Task.Delay(Look, time, CancellationToken.None).ConfigureAwait(false);
         await connections.DisposeAsync().ConfigureAwait(false);
     }
 
-    private async Task AcceptAsync(Socket listener, CancellationToken cancellationToken)
+    private async Task AcceptAsync(Socket listener, CancellationToken noMore, CancellationToken cancellationToken)
     {
-        try
+        while (!noMore.IsCancellationRequested)
         {
-            while (true)
+            try
             {
-                var socket = await listener.AcceptAsync(cancellationToken).ConfigureAwait(false);
+                var socket = await listener.AcceptAsync(noMore).ConfigureAwait(false);
                 Interlocked.Increment(ref _clients);
                 _ = ServeAsync(socket, cancellationToken);
             }
-        }
-        catch (OperationCanceledException)
-        {
-            // Nobody needs it.
+            catch (SocketException)
+            {
+                // Too much is open: when some of it is closed there is room again.
+                await Task.Delay(Look, time, CancellationToken.None).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                // Nobody needs it.
+            }
         }
     }
 
