@@ -1,5 +1,4 @@
 using System.Net.Sockets;
-using System.Text;
 
 namespace CrCache.Ssh.Keeping;
 
@@ -14,67 +13,56 @@ internal sealed class KeeperCaller(SshCaller alone, Func<string?> path, Action<s
 
     public override async Task<RemoteCommand> StartAsync(SshCall call, CancellationToken cancellationToken)
     {
-        if (call.Persist == TimeSpan.Zero || await LinkAsync(cancellationToken).ConfigureAwait(false) is not { } link)
+        if (call.Persist == TimeSpan.Zero || path() is not { } socket)
             return await alone.StartAsync(call, cancellationToken).ConfigureAwait(false);
+        return await StartAsync(await AskAsync(socket, call, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false)
+            ?? await StartAsync(await AskNewAsync(socket, call, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false)
+            ?? await alone.StartAsync(call, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task<RemoteCommand?> StartAsync(KeptCommand? command, CancellationToken cancellationToken) =>
+        command is null ? null : await command.StartAsync(cancellationToken).ConfigureAwait(false);
+
+    private static async Task<KeptCommand?> AskAsync(string socket, SshCall call, CancellationToken cancellationToken) =>
+        KeeperSocket.Connect(socket) is { } link
+            ? await KeptCommand.AskAsync(link, call, cancellationToken).ConfigureAwait(false)
+            : null;
+
+    private static async Task<KeptCommand?> AskServedAsync(string socket, SshCall call, CancellationToken cancellationToken)
+    {
+        if (await AskAsync(socket, call, cancellationToken).ConfigureAwait(false) is not { } command)
+            return null;
         try
         {
-            return await AskAsync(link, call, cancellationToken).ConfigureAwait(false);
+            if (await command.IsServed.WaitAsync(cancellationToken).ConfigureAwait(false))
+                return command;
         }
-        catch (Exception e)
+        catch
         {
-            await link.DisposeAsync().ConfigureAwait(false);
-            if (e is IOException)
-                throw Gone();
+            await command.DisposeAsync().ConfigureAwait(false);
             throw;
         }
-    }
 
-    private static async Task<RemoteCommand> AskAsync(KeeperLink link, SshCall call, CancellationToken cancellationToken)
-    {
-        await link.SendAsync(KeeperFrame.Call, KeeperText.Of(call), cancellationToken).ConfigureAwait(false);
-        return await link.ReceiveAsync(cancellationToken).ConfigureAwait(false) switch
-        {
-            (KeeperFrame.Started, _) => new KeptCommand(link),
-            (KeeperFrame.Failed, var why) when Encoding.UTF8.GetString(why.Span).Split('\n', 2) is [var code, var message] =>
-                throw new SshFailure(message) { Code = code.Length > 0 ? code : null },
-            _ => throw Gone(),
-        };
-    }
-
-    // It may have started the command before: that must not be started twice.
-    private static SshFailure Gone() => new("the process that keeps the connection has ended before it could say whether the command was started");
-
-    // One that ends by itself takes no more calls, but may have let one connect.
-    private static async Task<KeeperLink?> ReadyAsync(string socket, CancellationToken cancellationToken)
-    {
-        if (await KeeperSocket.ConnectAsync(socket, cancellationToken).ConfigureAwait(false) is not { } link)
-            return null;
-        if (await link.ReceiveAsync(cancellationToken).ConfigureAwait(false) is (KeeperFrame.Ready, _))
-            return link;
-        await link.DisposeAsync().ConfigureAwait(false);
+        await command.DisposeAsync().ConfigureAwait(false);
         return null;
     }
 
-    private async Task<KeeperLink?> LinkAsync(CancellationToken cancellationToken)
+    private async Task<KeptCommand?> AskNewAsync(string socket, SshCall call, CancellationToken cancellationToken)
     {
-        if (path() is not { } socket)
-            return null;
-        if (await ReadyAsync(socket, cancellationToken).ConfigureAwait(false) is { } link)
-            return link;
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(StartTime);
         try
         {
             using var turn = await TurnAsync($"{socket}.lock", limit.Token).ConfigureAwait(false);
-            if (await ReadyAsync(socket, limit.Token).ConfigureAwait(false) is { } another)
+            if (await AskServedAsync(socket, call, limit.Token).ConfigureAwait(false) is { } another)
                 return another;
             File.Delete(socket); // of one that was killed
             start(socket);
             while (true)
             {
                 await Task.Delay(Pause, limit.Token).ConfigureAwait(false);
-                if (await ReadyAsync(socket, limit.Token).ConfigureAwait(false) is { } started)
-                    return started;
+                if (await AskServedAsync(socket, call, limit.Token).ConfigureAwait(false) is { } served)
+                    return served;
             }
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
