@@ -19,7 +19,7 @@ internal sealed class SshChannel : RemoteCommand
     private const int Packet = 64 * 1024;
     private const int Credit = Window / 8;
     private const uint Diagnostics = 1;
-    private static readonly PipeOptions Unbounded = new(pauseWriterThreshold: 0, useSynchronizationContext: false);
+    private static readonly PipeOptions Unbounded = new(pauseWriterThreshold: 0, minimumSegmentSize: Packet / 2, useSynchronizationContext: false);
 
     private readonly Session _session;
     private readonly uint _number;
