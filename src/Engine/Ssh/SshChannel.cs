@@ -54,6 +54,9 @@ internal sealed class SshChannel : RemoteCommand
 
     public override Task<SshEnd> Ended => _ended.Task;
 
+    /// <summary>Whether it was opened ahead of need, and nobody has it yet.</summary>
+    public bool IsSpare { get; set; }
+
     /// <summary>Opens it.</summary>
     /// <returns>Null, or why the server does not want it.</returns>
     /// <exception cref="SshException">The connection was lost.</exception>
