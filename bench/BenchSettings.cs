@@ -9,7 +9,17 @@ namespace CrCache.Bench;
 /// <param name="Parts">The parts to run; none for all.</param>
 internal sealed record BenchSettings(string Command, string Feed, int Pairs, IReadOnlyList<string> Parts)
 {
-    private const string Usage = "usage: bench --command CRCACHE --feed DIRECTORY [--pairs N] [start] [sources] [cycles] [sizes] [places] [tests]";
+    private const string Usage =
+        "usage: bench --command CRCACHE --feed DIRECTORY [--pairs N] [--commands N] [--mib N] [--files N] [start] [sources] [cycles] [sizes] [places] [ssh] [copies] [tests]";
+
+    /// <summary>How many commands are spread over hosts.</summary>
+    public int Commands { get; init; } = 200;
+
+    /// <summary>How large the large file is that is copied.</summary>
+    public int Mebibytes { get; init; } = 512;
+
+    /// <summary>How many small files the tree has that is copied.</summary>
+    public int Files { get; init; } = 10_000;
 
     public static BenchSettings? Parse(string[] arguments)
     {
@@ -27,11 +37,12 @@ internal sealed record BenchSettings(string Command, string Feed, int Pairs, IRe
                     settings = settings with { Feed = Path.GetFullPath(next) };
                     i++;
                     break;
-                case "--pairs" when int.TryParse(next, NumberStyles.None, CultureInfo.InvariantCulture, out var pairs) && pairs > 0:
-                    settings = settings with { Pairs = pairs };
+                case "--pairs" or "--commands" or "--mib" or "--files"
+                    when int.TryParse(next, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0:
+                    settings = settings.With(arguments[i], number);
                     i++;
                     break;
-                case "start" or "sources" or "cycles" or "sizes" or "places" or "tests":
+                case "start" or "sources" or "cycles" or "sizes" or "places" or "ssh" or "copies" or "tests":
                     settings = settings with { Parts = [.. settings.Parts, arguments[i]] };
                     break;
                 default:
@@ -42,4 +53,12 @@ internal sealed record BenchSettings(string Command, string Feed, int Pairs, IRe
 
         return settings;
     }
+
+    private BenchSettings With(string option, int number) => option switch
+    {
+        "--pairs" => this with { Pairs = number },
+        "--commands" => this with { Commands = number },
+        "--mib" => this with { Mebibytes = number },
+        _ => this with { Files = number },
+    };
 }

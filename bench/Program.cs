@@ -18,6 +18,8 @@ foreach (var (name, run) in new (string, Func<BenchSettings, IAsyncEnumerable<Ra
     ("cycles", LeaseCycles.RunAsync),
     ("sizes", StoreSizes.RunAsync),
     ("places", Places.RunAsync),
+    ("ssh", SshCommands.RunAsync),
+    ("copies", Copies.RunAsync),
     ("tests", SpreadTests.RunAsync),
 })
 {

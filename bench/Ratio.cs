@@ -15,6 +15,12 @@ internal sealed record Ratio(
 
     public double Value => MedianOf(Pairs);
 
+    /// <summary>Why it was not measured; null where it was.</summary>
+    public string? Missing { get; private init; }
+
+    /// <summary>One that cannot be measured here.</summary>
+    public static Ratio Without(string what, string peer, string reason, Target? target = null) => new(what, peer, [], [], "", target) { Missing = reason };
+
     public static double MedianOf(IEnumerable<double> values)
     {
         var sorted = values.Order().ToArray();

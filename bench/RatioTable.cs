@@ -13,6 +13,13 @@ internal sealed class RatioTable(TextWriter writer)
 
     public void Add(Ratio ratio)
     {
+        if (ratio.Missing is { } reason)
+        {
+            writer.WriteLine($"| {ratio.What} | | {ratio.Peer} | | {reason} | {ratio.Target} | |");
+            writer.Flush();
+            return;
+        }
+
         var met = ratio.Target is { } target ? target.IsMet(ratio.Value) ? "yes" : "**no**" : "";
         writer.WriteLine(
             $"| {ratio.What} | {Number(Ratio.MedianOf(ratio.Ours))} {ratio.Unit} | {ratio.Peer} | {Number(Ratio.MedianOf(ratio.Peers))} {ratio.Unit} "

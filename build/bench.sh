@@ -3,7 +3,7 @@
 # Needs what a native build needs: gcc or clang, and zlib's headers.
 #
 #   sh build/bench.sh                     everything, some minutes
-#   sh build/bench.sh --pairs 10 start    one part (start, sources, cycles, sizes, places, tests), fewer repetitions
+#   sh build/bench.sh --pairs 10 start    one part (start, sources, cycles, sizes, places, ssh, copies, tests), fewer repetitions
 set -eu
 cd "$(dirname "$0")/.."
 

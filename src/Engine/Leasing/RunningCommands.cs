@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text;
 using CrCache.Routes;
 using CrCache.Ssh;
@@ -38,7 +37,7 @@ internal sealed class RunningCommands(Func<string> directory, Lazy<ProcessIdenti
     /// <exception cref="StoreException">It cannot be written down.</exception>
     public CommandTrack.Entry Begin(string resource, long epoch = 0)
     {
-        var id = string.Create(CultureInfo.InvariantCulture, $"{epoch}-{RandomNumberGenerator.GetHexString(16, lowercase: true)}");
+        var id = string.Create(CultureInfo.InvariantCulture, $"{epoch}-{Guid.NewGuid():N}");
         var path = Path.Combine(Place(resource), id);
         while (true)
         {

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using CrCache.Ssh;
 
 namespace CrCache.Routes;
@@ -41,7 +40,7 @@ internal sealed class ResolvedRoute(RouteChain chain)
         command = command with { Terminal = command.Terminal && command.InheritStreams };
         var composer = Composer(Steps);
         var marked = composer.LastSsh >= 0 && !command.Terminal;
-        var mark = marked ? $"crcache:{RandomNumberGenerator.GetHexString(16)}:" : null;
+        var mark = marked ? $"crcache:{Guid.NewGuid():N}:" : null; // as random as it gets without OpenSSL, which takes longer to load than a store to read
         var composed = composer.Compose(command, mark);
         var streams = command.InheritStreams ? StreamUse.Inherit : StreamUse.Pipe;
         var sharesTerminal = command.InheritStreams && Libc.IsTerminal(0) != 0;

@@ -19,7 +19,7 @@ internal sealed class SshChannel : RemoteCommand
     private const int Packet = 64 * 1024;
     private const int Credit = Window / 8;
     private const uint Diagnostics = 1;
-    private static readonly PipeOptions Unbounded = new(pauseWriterThreshold: 0, useSynchronizationContext: false);
+    private static readonly PipeOptions Unbounded = new(pauseWriterThreshold: 0, minimumSegmentSize: Packet / 2, useSynchronizationContext: false);
 
     private readonly Session _session;
     private readonly uint _number;
@@ -55,6 +55,9 @@ internal sealed class SshChannel : RemoteCommand
     public override Stream Error { get; }
 
     public override Task<SshEnd> Ended => _ended.Task;
+
+    /// <summary>Whether it was opened ahead of need, and nobody has it yet.</summary>
+    public bool IsSpare { get; set; }
 
     /// <summary>Opens it.</summary>
     /// <returns>Null, or why the server does not want it.</returns>

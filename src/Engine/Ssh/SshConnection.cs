@@ -16,15 +16,22 @@ internal sealed class SshConnection : IAsyncDisposable
     // For its goodbye.
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1);
 
+    // What lies idle for longer a server may be about to close.
+    private static readonly TimeSpan SpareTime = TimeSpan.FromSeconds(30);
+
     private readonly SshTarget _target;
     private readonly SshClient _client;
     [SuppressMessage("Reliability", "CA2213", Justification = "It is the client's, and ends with it.")]
     private readonly Session _session;
     private readonly SshIdentities _identities;
     private readonly IAsyncDisposable? _way;
+    private readonly TimeProvider _time;
     private readonly ITimer _watch;
+    private readonly Lock _opening = new();
     private readonly ConcurrentDictionary<uint, SshChannel> _channels = [];
     private readonly TaskCompletionSource<string> _lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Spare? _spare;
+    private bool _isFull;
     private string? _why;
     private uint _last = FirstChannel;
     private int _unanswered;
@@ -38,7 +45,7 @@ internal sealed class SshConnection : IAsyncDisposable
     /// <param name="time">The clock.</param>
     public SshConnection(SshTarget target, SshClient client, SshIdentities identities, IAsyncDisposable? way, TimeProvider time)
     {
-        (_target, _client, _identities, _way) = (target, client, identities, way);
+        (_target, _client, _identities, _way, _time) = (target, client, identities, way, time);
         _session = SshMessages.SessionOf(client);
         _session.ChannelOpenConfirmationReceived += Pass;
         _session.ChannelOpenFailureReceived += Pass;
@@ -64,21 +71,32 @@ internal sealed class SshConnection : IAsyncDisposable
     /// <summary>Gives why the connection was lost once it is.</summary>
     public Task<string> Lost => _lost.Task;
 
-    /// <summary>How many channels are open.</summary>
-    public int Channels => _channels.Count;
+    /// <summary>How many channels are used.</summary>
+    public int Channels => _channels.Values.Count(c => !c.IsSpare);
 
     /// <summary>Opens a channel for a command.</summary>
     /// <returns>The channel; null where the server opens no more of them on this connection.</returns>
     /// <exception cref="SshFailure">The connection was lost, or the server opens none at all.</exception>
-    public Task<SshChannel?> OpenAsync(CancellationToken cancellationToken) => OpenAsync(new SshMessages.SessionOpen(), cancellationToken);
+    public Task<SshChannel?> OpenAsync(CancellationToken cancellationToken)
+    {
+        lock (_opening)
+        {
+            if (_spare is not { } spare)
+                return OpenAsync(Add(isSpare: false), new SshMessages.SessionOpen(), cancellationToken);
+            _spare = null;
+            spare.Channel.IsSpare = false;
+            return UseAsync(spare, cancellationToken);
+        }
+    }
 
     /// <summary>Starts a command.</summary>
     /// <param name="channel">A channel of this connection that is open.</param>
     /// <param name="line">The command, for the login's shell.</param>
     /// <param name="terminal">The terminal it gets; null for none.</param>
+    /// <param name="ahead">Whether a channel is opened for the next command as well: that one then need not wait for the server's answer.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="SshFailure">The connection was lost, or the server runs no commands.</exception>
-    public async Task StartAsync(SshChannel channel, string line, SshTerminal? terminal, CancellationToken cancellationToken)
+    public async Task StartAsync(SshChannel channel, string line, SshTerminal? terminal, bool ahead, CancellationToken cancellationToken)
     {
         try
         {
@@ -88,6 +106,8 @@ internal sealed class SshConnection : IAsyncDisposable
                 throw Failed(channel, "the server gives no terminal");
             if (!await channel.RequestAsync(new SshMessages.Execution(line), cancellationToken).ConfigureAwait(false))
                 throw Failed(channel, "the server runs no commands");
+            if (ahead)
+                Prepare();
         }
         catch (SshException e)
         {
@@ -98,7 +118,7 @@ internal sealed class SshConnection : IAsyncDisposable
     /// <summary>Opens a channel to a port that the host reaches.</summary>
     /// <exception cref="SshFailure">It does not reach it, does not forward, or the connection was lost.</exception>
     public async Task<SshChannel> ForwardAsync(string host, int port, CancellationToken cancellationToken) =>
-        (await OpenAsync(new SshMessages.ForwardOpen(host, port), cancellationToken).ConfigureAwait(false))!;
+        (await OpenAsync(Add(isSpare: false), new SshMessages.ForwardOpen(host, port), cancellationToken).ConfigureAwait(false))!;
 
     public async ValueTask DisposeAsync()
     {
@@ -115,14 +135,66 @@ internal sealed class SshConnection : IAsyncDisposable
             await _way.DisposeAsync().ConfigureAwait(false);
     }
 
-    private async Task<SshChannel?> OpenAsync(ChannelOpenInfo info, CancellationToken cancellationToken)
+    private SshChannel Add(bool isSpare)
     {
         var number = Interlocked.Increment(ref _last);
-        SshChannel channel = new(_session, number);
+        SshChannel channel = new(_session, number) { IsSpare = isSpare };
         _channels[number] = channel;
         _ = ForgetAsync(number, channel);
         if (_why is { } why)
             channel.Lose(why);
+        return channel;
+    }
+
+    private void Prepare()
+    {
+        lock (_opening)
+        {
+            if (_isFull || _spare is not null)
+                return;
+            var channel = Add(isSpare: true);
+            _spare = new(channel, OpenSpareAsync(channel), _time.GetTimestamp());
+        }
+    }
+
+    private async Task<bool> OpenSpareAsync(SshChannel channel)
+    {
+        try
+        {
+            if (await channel.OpenAsync(new SshMessages.SessionOpen(), CancellationToken.None).ConfigureAwait(false) is null)
+                return true;
+            _isFull = true;
+        }
+        catch (SshException e)
+        {
+            channel.Lose(e.Message);
+        }
+
+        return false;
+    }
+
+    private async Task<SshChannel?> UseAsync(Spare spare, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (await spare.IsOpened.WaitAsync(cancellationToken).ConfigureAwait(false)
+                && !spare.Channel.Ended.IsCompleted && _time.GetElapsedTime(spare.Begin) < SpareTime)
+                return spare.Channel;
+        }
+        catch (OperationCanceledException)
+        {
+            await spare.Channel.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+
+        // The server may have room for no other until it is closed there.
+        await spare.Channel.DisposeAsync().ConfigureAwait(false);
+        await spare.Channel.Ended.WaitAsync(cancellationToken).ConfigureAwait(false);
+        return await OpenAsync(Add(isSpare: false), new SshMessages.SessionOpen(), cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<SshChannel?> OpenAsync(SshChannel channel, ChannelOpenInfo info, CancellationToken cancellationToken)
+    {
         try
         {
             return await channel.OpenAsync(info, cancellationToken).ConfigureAwait(false) switch
@@ -217,4 +289,7 @@ internal sealed class SshConnection : IAsyncDisposable
             // It was gone already.
         }
     }
+
+    /// <summary>A channel for the next command.</summary>
+    private sealed record Spare(SshChannel Channel, Task<bool> IsOpened, long Begin);
 }

@@ -25,7 +25,8 @@ internal sealed class SshConnections(Func<SshCall, IReadOnlyList<SshTarget>> res
         var (connection, channel) = await OpenAsync(way, call, cancellationToken).ConfigureAwait(false);
         try
         {
-            await connection.StartAsync(channel, call.Line, call.Terminal, cancellationToken).ConfigureAwait(false);
+            var ahead = call.Persist > TimeSpan.Zero && connection.Channels < way.Most;
+            await connection.StartAsync(channel, call.Line, call.Terminal, ahead, cancellationToken).ConfigureAwait(false);
             return channel;
         }
         catch

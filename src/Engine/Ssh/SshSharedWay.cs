@@ -30,6 +30,16 @@ internal sealed class SshSharedWay(TimeProvider time) : IAsyncDisposable
         }
     }
 
+    /// <summary>How many channels one of them takes, as far as is known.</summary>
+    public int Most
+    {
+        get
+        {
+            lock (_lock)
+                return _most;
+        }
+    }
+
     /// <summary>Takes a place on a connection; leave it.</summary>
     /// <returns>Null where there is none.</returns>
     public SshPlace? Take()

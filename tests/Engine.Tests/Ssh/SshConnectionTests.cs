@@ -76,6 +76,36 @@ public sealed class SshConnectionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_next_command_finds_a_channel_that_is_open_already()
+    {
+        using var server = await SshServer.StartAsync(new() { Lines = ["LogLevel DEBUG"] });
+        await using var connection = await ConnectAsync(server, TimeProvider.System);
+        await RunAsync(connection, "echo first");
+        await Eventually.True(() => Opened(server) == 2);
+
+        await using var channel = await connection.OpenAsync(Token);
+        await connection.StartAsync(channel!, "echo second", null, ahead: false, Token);
+
+        Assert.Equal("second\n", await ReadAsync(channel!.Output));
+        Assert.Equal(2, Opened(server));
+    }
+
+    [Fact]
+    public async Task A_channel_that_was_open_for_long_is_not_used()
+    {
+        using var server = await SshServer.StartAsync(new() { Lines = ["LogLevel DEBUG", "MaxSessions 2"] });
+        SteppedTime time = new(DateTimeOffset.UnixEpoch);
+        await using var connection = await ConnectAsync(server, time);
+        await RunAsync(connection, "echo first");
+        await Eventually.True(() => Opened(server) == 2);
+
+        time.Advance(TimeSpan.FromSeconds(31));
+
+        await RunAsync(connection, "echo second");
+        Assert.InRange(Opened(server), 3, 4);
+    }
+
+    [Fact]
     public async Task Megabytes_arrive_as_they_are_both_ways_at_once()
     {
         await using var connection = await ConnectAsync();
@@ -291,6 +321,21 @@ public sealed class SshConnectionTests : IAsyncLifetime
         return ValueTask.CompletedTask;
     }
 
+    private static int Opened(SshServer server) => server.Log.Split("server_input_channel_open: ctype session").Length - 1;
+
+    private static async Task RunAsync(SshConnection connection, string line)
+    {
+        await using var channel = await StartAsync(connection, line, null);
+        Assert.Equal(line["echo ".Length..] + "\n", await ReadAsync(channel.Output));
+        await channel.Ended;
+    }
+
+    private static Task<SshConnection> ConnectAsync(SshServer server, TimeProvider time)
+    {
+        var target = new SshTargets(Environment.GetEnvironmentVariable).Of(new([SshLab.Endpoint], server.Configuration, ""))[0];
+        return new SshDialer(time).ConnectAsync([target with { Settings = target.Settings with { ServerAliveInterval = TimeSpan.FromHours(1) } }], Token);
+    }
+
     private Task<SshConnection> ConnectAsync() => new SshDialer(TimeProvider.System).ConnectAsync([Target()], Token);
 
     private SshTarget Target() => new SshTargets(Environment.GetEnvironmentVariable).Of(new([SshLab.Endpoint], _server!.Configuration, ""))[0];
@@ -304,7 +349,7 @@ public sealed class SshConnectionTests : IAsyncLifetime
     private static async Task<SshChannel> StartAsync(SshConnection connection, string line, SshTerminal? terminal)
     {
         var channel = await connection.OpenAsync(Token);
-        await connection.StartAsync(channel!, line, terminal, Token);
+        await connection.StartAsync(channel!, line, terminal, ahead: true, Token);
         return channel!;
     }
 

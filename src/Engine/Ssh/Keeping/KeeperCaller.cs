@@ -1,5 +1,4 @@
 using System.Net.Sockets;
-using System.Text;
 
 namespace CrCache.Ssh.Keeping;
 
@@ -14,77 +13,21 @@ internal sealed class KeeperCaller(SshCaller alone, Func<string?> path, Action<s
 
     public override async Task<RemoteCommand> StartAsync(SshCall call, CancellationToken cancellationToken)
     {
-        if (call.Persist == TimeSpan.Zero || await LinkAsync(cancellationToken).ConfigureAwait(false) is not { } link)
-            return await alone.StartAsync(call, cancellationToken).ConfigureAwait(false);
-        try
-        {
-            return await AskAsync(link, call, cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception e)
-        {
-            await link.DisposeAsync().ConfigureAwait(false);
-            if (e is IOException)
-                throw Gone();
-            throw;
-        }
+        var command = call.Persist == TimeSpan.Zero || path() is not { } socket ? null : await AskAsync(socket, call, cancellationToken).ConfigureAwait(false);
+        return (command is null ? null : await command.StartAsync(cancellationToken).ConfigureAwait(false))
+            ?? await alone.StartAsync(call, cancellationToken).ConfigureAwait(false);
     }
 
-    private static async Task<RemoteCommand> AskAsync(KeeperLink link, SshCall call, CancellationToken cancellationToken)
+    /// <summary>Has a keeper that takes calls start a command.</summary>
+    /// <returns>The command; null where there is none in time. One that is there may be stopped: then it is done without.</returns>
+    private async Task<KeptCommand?> AskAsync(string socket, SshCall call, CancellationToken cancellationToken)
     {
-        await link.SendAsync(KeeperFrame.Call, KeeperText.Of(call), cancellationToken).ConfigureAwait(false);
-        return await link.ReceiveAsync(cancellationToken).ConfigureAwait(false) switch
-        {
-            (KeeperFrame.Started, _) => new KeptCommand(link),
-            (KeeperFrame.Failed, var why) when Encoding.UTF8.GetString(why.Span).Split('\n', 2) is [var code, var message] =>
-                throw new SshFailure(message) { Code = code.Length > 0 ? code : null },
-            _ => throw Gone(),
-        };
-    }
-
-    // It may have started the command before: that must not be started twice.
-    private static SshFailure Gone() => new("the process that keeps the connection has ended before it could say whether the command was started");
-
-    // One that ends by itself takes no more calls, but may have let one connect.
-    private static async Task<KeeperLink?> ReadyAsync(string socket, CancellationToken cancellationToken)
-    {
-        if (await KeeperSocket.ConnectAsync(socket, cancellationToken).ConfigureAwait(false) is not { } link)
-            return null;
-        var isReady = false;
-        try
-        {
-            isReady = await link.ReceiveAsync(cancellationToken).ConfigureAwait(false) is (KeeperFrame.Ready, _);
-            return isReady ? link : null;
-        }
-        finally
-        {
-            if (!isReady)
-                await link.DisposeAsync().ConfigureAwait(false);
-        }
-    }
-
-    private async Task<KeeperLink?> LinkAsync(CancellationToken cancellationToken)
-    {
-        if (path() is not { } socket)
-            return null;
-
-        // Also one that is there may be stopped: then it is done without.
-        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(StartTime);
         try
         {
-            if (await ReadyAsync(socket, limit.Token).ConfigureAwait(false) is { } link)
-                return link;
-            using var turn = await TurnAsync($"{socket}.lock", limit.Token).ConfigureAwait(false);
-            if (await ReadyAsync(socket, limit.Token).ConfigureAwait(false) is { } another)
-                return another;
-            File.Delete(socket); // of one that was killed
-            start(socket);
-            while (true)
-            {
-                await Task.Delay(Pause, limit.Token).ConfigureAwait(false);
-                if (await ReadyAsync(socket, limit.Token).ConfigureAwait(false) is { } started)
-                    return started;
-            }
+            return await AskServedAsync(socket, call, limit.Token).ConfigureAwait(false)
+                ?? await AskNewAsync(socket, call, limit.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -93,6 +36,39 @@ internal sealed class KeeperCaller(SshCaller alone, Func<string?> path, Action<s
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or SocketException)
         {
             return null;
+        }
+    }
+
+    private async Task<KeptCommand> AskNewAsync(string socket, SshCall call, CancellationToken cancellationToken)
+    {
+        using var turn = await TurnAsync($"{socket}.lock", cancellationToken).ConfigureAwait(false);
+        if (await AskServedAsync(socket, call, cancellationToken).ConfigureAwait(false) is { } another)
+            return another;
+        File.Delete(socket); // of one that was killed
+        start(socket);
+        while (true)
+        {
+            await Task.Delay(Pause, cancellationToken).ConfigureAwait(false);
+            if (await AskServedAsync(socket, call, cancellationToken).ConfigureAwait(false) is { } served)
+                return served;
+        }
+    }
+
+    private static async Task<KeptCommand?> AskServedAsync(string socket, SshCall call, CancellationToken cancellationToken)
+    {
+        if (KeeperSocket.Connect(socket) is not { } link)
+            return null;
+        var command = await KeptCommand.AskAsync(link, call, cancellationToken).ConfigureAwait(false);
+        var isServed = false;
+        try
+        {
+            isServed = await command.IsServedAsync(cancellationToken).ConfigureAwait(false);
+            return isServed ? command : null;
+        }
+        finally
+        {
+            if (!isServed)
+                await command.DisposeAsync().ConfigureAwait(false);
         }
     }
 

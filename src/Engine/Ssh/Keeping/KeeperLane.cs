@@ -13,8 +13,9 @@ internal sealed class KeeperLane(KeeperLink link, KeeperFrame kind)
     private const int Window = 1024 * 1024;
     private const int Share = Window / 4;
     private const int Most = 128 * 1024;
+    private const int Segment = 32 * 1024;
 
-    private readonly Pipe _pipe = new(new PipeOptions(pauseWriterThreshold: 0, useSynchronizationContext: false));
+    private readonly Pipe _pipe = new(new PipeOptions(pauseWriterThreshold: 0, minimumSegmentSize: Segment, useSynchronizationContext: false));
     private readonly SendWindow _window = new(Window);
     private readonly ReadCredit _credit = new(Share);
 

@@ -1,47 +1,43 @@
 using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
-using System.Net.Sockets;
 
 namespace CrCache.Ssh.Keeping;
 
 /// <summary>Frames over a socket between two processes of one user.</summary>
-/// <param name="socket">The socket; it ends with the link.</param>
-internal sealed class KeeperLink(Socket socket) : IAsyncDisposable
+/// <param name="stream">The socket; it ends with the link.</param>
+/// <param name="wake">
+/// Ends the wait of whoever is in a call, where the link waits in the calls themselves: a process that makes few of them and ends would spend more time on
+/// threads that wait for it. Null where it does not.
+/// </param>
+internal sealed class KeeperLink(Stream stream, Action? wake) : IAsyncDisposable
 {
     private const int Header = 1 + sizeof(uint);
     private const int Longest = 4 * 1024 * 1024;
-    private const int SocketLevel = 1; // SOL_SOCKET
-    private const int PeerCredentials = 17; // SO_PEERCRED: process, user, group
 
-    private readonly NetworkStream _stream = new(socket, ownsSocket: true);
     [SuppressMessage("Reliability", "CA2213", Justification = "Whoever is about to write still needs it, and it holds nothing.")]
     private readonly SemaphoreSlim _writing = new(1);
-    private readonly byte[] _header = new byte[Header];
+    private byte[] _sent = new byte[4096];
     private byte[] _received = new byte[64 * 1024];
+    private int _begin;
+    private int _end;
 
-    /// <summary>The user at the other end.</summary>
-    public uint Peer
-    {
-        get
-        {
-            Span<byte> credentials = stackalloc byte[3 * sizeof(int)];
-            socket.GetRawSocketOption(SocketLevel, PeerCredentials, credentials);
-            return BitConverter.ToUInt32(credentials[sizeof(int)..]);
-        }
-    }
-
-    /// <summary>Sends a frame.</summary>
+    /// <summary>Sends a frame, in one piece: each is a call here, and wakes the other end.</summary>
     /// <exception cref="IOException">The other end has gone.</exception>
     public async ValueTask SendAsync(KeeperFrame kind, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default)
     {
         await _writing.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            _header[0] = (byte)kind;
-            BinaryPrimitives.WriteInt32BigEndian(_header.AsSpan(1), content.Length);
-            await _stream.WriteAsync(_header, CancellationToken.None).ConfigureAwait(false);
-            if (content.Length > 0)
-                await _stream.WriteAsync(content, CancellationToken.None).ConfigureAwait(false);
+            var length = Header + content.Length;
+            if (_sent.Length < length)
+                _sent = new byte[length];
+            _sent[0] = (byte)kind;
+            BinaryPrimitives.WriteInt32BigEndian(_sent.AsSpan(1), content.Length);
+            content.CopyTo(_sent.AsMemory(Header));
+            if (wake is not null)
+                stream.Write(_sent.AsSpan(0, length));
+            else
+                await stream.WriteAsync(_sent.AsMemory(0, length), CancellationToken.None).ConfigureAwait(false);
         }
         catch (ObjectDisposedException e)
         {
@@ -59,15 +55,15 @@ internal sealed class KeeperLink(Socket socket) : IAsyncDisposable
     {
         try
         {
-            await _stream.ReadExactlyAsync(_received.AsMemory(0, Header), cancellationToken).ConfigureAwait(false);
-            var kind = (KeeperFrame)_received[0];
-            var length = BinaryPrimitives.ReadInt32BigEndian(_received.AsSpan(1));
-            if (!Enum.IsDefined(kind) || length is < 0 or > Longest)
+            if (!await HasAsync(Header, cancellationToken).ConfigureAwait(false))
                 return null;
-            if (_received.Length < length)
-                _received = new byte[length];
-            await _stream.ReadExactlyAsync(_received.AsMemory(0, length), cancellationToken).ConfigureAwait(false);
-            return (kind, _received.AsMemory(0, length));
+            var kind = (KeeperFrame)_received[_begin];
+            var length = BinaryPrimitives.ReadInt32BigEndian(_received.AsSpan(_begin + 1));
+            _begin += Header;
+            if (!Enum.IsDefined(kind) || length is < 0 or > Longest || !await HasAsync(length, cancellationToken).ConfigureAwait(false))
+                return null;
+            _begin += length;
+            return (kind, _received.AsMemory(_begin - length, length));
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException)
         {
@@ -75,5 +71,45 @@ internal sealed class KeeperLink(Socket socket) : IAsyncDisposable
         }
     }
 
-    public async ValueTask DisposeAsync() => await _stream.DisposeAsync().ConfigureAwait(false);
+    /// <summary>Ends both directions of a link that waits: what has come is still read, and nothing more comes.</summary>
+    public void Shut()
+    {
+        try
+        {
+            wake?.Invoke();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It has ended already.
+        }
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        Shut();
+        return stream.DisposeAsync();
+    }
+
+    /// <summary>Reads until so many bytes are there.</summary>
+    private async ValueTask<bool> HasAsync(int count, CancellationToken cancellationToken)
+    {
+        while (_end - _begin < count)
+        {
+            if (_received.Length - _begin < count)
+            {
+                var place = _received.Length < count ? new byte[count] : _received;
+                Buffer.BlockCopy(_received, _begin, place, 0, _end - _begin);
+                (_received, _begin, _end) = (place, 0, _end - _begin);
+            }
+
+            var read = wake is not null
+                ? stream.Read(_received.AsSpan(_end))
+                : await stream.ReadAsync(_received.AsMemory(_end), cancellationToken).ConfigureAwait(false);
+            if (read == 0)
+                return false;
+            _end += read;
+        }
+
+        return true;
+    }
 }

@@ -1,5 +1,5 @@
+using System.Globalization;
 using System.Net.Sockets;
-using System.Security.Cryptography;
 using System.Text;
 
 namespace CrCache.Ssh.Keeping;
@@ -10,9 +10,13 @@ namespace CrCache.Ssh.Keeping;
 /// </summary>
 internal static class KeeperSocket
 {
+    /// <summary>What a socket's address takes, with its end.</summary>
+    public const int LongestPath = 108;
+
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private const int DirectoryType = 0x4000;
-    private const int LongestPath = 108; // what a socket's address takes, with its end
+    private const int SocketLevel = 1; // SOL_SOCKET
+    private const int PeerCredentials = 17; // SO_PEERCRED: process, user, group
     private static readonly string[] Telling = ["HOME", "SSH_AUTH_SOCK", "PATH"];
 
     /// <summary>The socket's path, in a directory that is there.</summary>
@@ -24,34 +28,37 @@ internal static class KeeperSocket
             ? Path.Combine(runtime, "crcache")
             : Path.Combine(Path.GetTempPath(), $"crcache-{Environment.UserName}");
         var text = string.Join('\n', Telling.Select(environment).Append(typeof(KeeperSocket).Module.ModuleVersionId.ToString()));
-        var path = Path.Combine(directory, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 8)));
+        var path = Path.Combine(directory, string.Create(CultureInfo.InvariantCulture, $"{Hash(text):x16}"));
         return Encoding.UTF8.GetByteCount(path) < LongestPath && IsPrivate(directory) ? path : null;
     }
 
     /// <summary>Connects to a keeper.</summary>
-    /// <returns>Null where there is none.</returns>
-    public static async Task<KeeperLink?> ConnectAsync(string path, CancellationToken cancellationToken)
+    /// <returns>A link that waits in its calls; null where there is no keeper.</returns>
+    public static KeeperLink? Connect(string path)
     {
-        if (!File.Exists(path))
+        if (LocalSocket.Connect(path) is not { } socket)
             return null;
-        Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        try
-        {
-            await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception e)
-        {
-            socket.Dispose();
-            if (e is SocketException)
-                return null;
-            throw;
-        }
-
-        KeeperLink link = new(socket);
-        if (link.Peer == LocalUser.EffectiveUser())
-            return link;
-        await link.DisposeAsync().ConfigureAwait(false);
+        if (LocalSocket.PeerOf(socket) == LocalUser.EffectiveUser())
+            return new(new FileStream(socket, FileAccess.ReadWrite, bufferSize: 0), () => LocalSocket.Shut(socket));
+        socket.Dispose();
         return null;
+    }
+
+    /// <summary>The user who has connected to a keeper.</summary>
+    public static uint PeerOf(Socket socket)
+    {
+        Span<byte> credentials = stackalloc byte[3 * sizeof(int)];
+        socket.GetRawSocketOption(SocketLevel, PeerCredentials, credentials);
+        return BitConverter.ToUInt32(credentials[sizeof(int)..]);
+    }
+
+    // FNV-1a: names need only differ, and to load what makes a better hash takes longer than to connect.
+    private static ulong Hash(string text)
+    {
+        var hash = 14695981039346656037UL;
+        foreach (var part in Encoding.UTF8.GetBytes(text))
+            hash = unchecked((hash ^ part) * 1099511628211UL);
+        return hash;
     }
 
     private static bool IsPrivate(string directory)

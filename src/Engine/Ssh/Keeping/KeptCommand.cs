@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Text;
 using System.Text.Json;
 
 namespace CrCache.Ssh.Keeping;
@@ -11,15 +12,19 @@ internal sealed class KeptCommand : RemoteCommand
     private readonly KeeperLane _output;
     private readonly KeeperLane _error;
 
-    /// <param name="link">The link, over which the keeper has said that the command was started.</param>
-    public KeptCommand(KeeperLink link)
+    private readonly TaskCompletionSource<bool> _served = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<bool> _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private KeptCommand(KeeperLink link)
     {
         _link = link;
         (_input, _output, _error) = (new(link, KeeperFrame.Input), new(link, KeeperFrame.Output), new(link, KeeperFrame.Error));
         Input = new SendingStream(_input.WriteAsync, _input.CompleteAsync);
         Output = Reading(_output);
         Error = Reading(_error);
-        Ended = ListenAsync();
+
+        // The link waits in its calls, and so all of this is one thread's.
+        Ended = Task.Factory.StartNew(ListenAsync, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
     }
 
     public override Stream Input { get; }
@@ -29,6 +34,63 @@ internal sealed class KeptCommand : RemoteCommand
     public override Stream Error { get; }
 
     public override Task<SshEnd> Ended { get; }
+
+    /// <summary>Waits for whether there is a keeper at the other end that takes calls. Given up, it starts nothing any more.</summary>
+    /// <exception cref="OperationCanceledException">It did not say so in time.</exception>
+    public async Task<bool> IsServedAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _served.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // It says that it serves before it starts anything. From now on it cannot; what it has said before is still read.
+            _link.Shut();
+            if (await _served.Task.ConfigureAwait(false))
+                return true;
+            throw;
+        }
+    }
+
+    /// <summary>Has a keeper start a command.</summary>
+    /// <param name="link">A link that waits; it belongs to the command.</param>
+    /// <param name="call">The command.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The command, which is not started yet.</returns>
+    public static async Task<KeptCommand> AskAsync(KeeperLink link, SshCall call, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await link.SendAsync(KeeperFrame.Call, KeeperText.Of(call), cancellationToken).ConfigureAwait(false);
+        }
+        catch (IOException)
+        {
+            // It has gone; what it said before says whether it took the call.
+        }
+
+        return new(link);
+    }
+
+    /// <summary>Waits until it is started.</summary>
+    /// <returns>This; null where there is no keeper any more, and nothing was started.</returns>
+    /// <exception cref="SshFailure">The command was not started, or perhaps it was and the keeper could not say so.</exception>
+    public async Task<RemoteCommand?> StartAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (await _started.Task.WaitAsync(cancellationToken).ConfigureAwait(false))
+                return this;
+        }
+        catch
+        {
+            await DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+
+        await DisposeAsync().ConfigureAwait(false);
+        return null;
+    }
 
     public override void Resize(int columns, int rows)
     {
@@ -57,6 +119,35 @@ internal sealed class KeptCommand : RemoteCommand
     private async Task<SshEnd> ListenAsync()
     {
         var end = new SshEnd(null, null, "the process that keeps the connection has ended");
+        if (await IsStartedAsync().ConfigureAwait(false))
+            end = await CarryAsync().ConfigureAwait(false) ?? end;
+        _input.End();
+        _output.End();
+        _error.End();
+        return end;
+    }
+
+    private async ValueTask<bool> IsStartedAsync()
+    {
+        // One that ends by itself takes no more calls, but may have let one connect.
+        var isServed = await _link.ReceiveAsync(CancellationToken.None).ConfigureAwait(false) is (KeeperFrame.Ready, _);
+        _served.TrySetResult(isServed);
+        if (!isServed)
+            return !_started.TrySetResult(false);
+        switch (await _link.ReceiveAsync(CancellationToken.None).ConfigureAwait(false))
+        {
+            case (KeeperFrame.Started, _):
+                return _started.TrySetResult(true);
+            case (KeeperFrame.Failed, var why) when Encoding.UTF8.GetString(why.Span).Split('\n', 2) is [var code, var message]:
+                return !_started.TrySetException(new SshFailure(message) { Code = code.Length > 0 ? code : null });
+            default:
+                // It may have started the command before: that must not be started twice.
+                return !_started.TrySetException(new SshFailure("the process that keeps the connection has ended before it could say whether the command was started"));
+        }
+    }
+
+    private async ValueTask<SshEnd?> CarryAsync()
+    {
         while (await _link.ReceiveAsync(CancellationToken.None).ConfigureAwait(false) is var (kind, content))
         {
             if (kind == KeeperFrame.Output)
@@ -69,20 +160,15 @@ internal sealed class KeptCommand : RemoteCommand
             {
                 try
                 {
-                    end = KeeperText.End(content);
+                    return KeeperText.End(content);
                 }
                 catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
                 {
-                    // It speaks otherwise: as if it had gone.
+                    return null; // It speaks otherwise: as if it had gone.
                 }
-
-                break;
             }
         }
 
-        _input.End();
-        _output.End();
-        _error.End();
-        return end;
+        return null;
     }
 }

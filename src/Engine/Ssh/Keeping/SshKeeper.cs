@@ -89,12 +89,12 @@ internal sealed class SshKeeper(SshConnections connections, TimeProvider time)
 
     private async Task ServeAsync(Socket socket, CancellationToken cancellationToken)
     {
-        KeeperLink link = new(socket);
+        KeeperLink link = new(new NetworkStream(socket, ownsSocket: true), wake: null);
         try
         {
             await using (link.ConfigureAwait(false))
             {
-                if (link.Peer != LocalUser.EffectiveUser())
+                if (KeeperSocket.PeerOf(socket) != LocalUser.EffectiveUser())
                     return;
                 await link.SendAsync(KeeperFrame.Ready, default, cancellationToken).ConfigureAwait(false);
                 if (await link.ReceiveAsync(cancellationToken).ConfigureAwait(false) is not (KeeperFrame.Call, var content))
