@@ -229,7 +229,9 @@ public sealed class SshIdentitiesTests : IDisposable
         Assert.SkipWhen(Requirement.Ssh.IsMissing(out var reason), reason);
         var socket = _directory.Combine($"agent{_running.Count}");
         _running.Add(ProcessRun.Start(["ssh-agent", "-D", "-a", socket], new Dictionary<string, string> { ["SSH_ASKPASS"] = "/bin/false" }));
-        await Eventually.True(() => File.Exists(socket), what: "an agent");
+
+        // The socket is there before it is listened on.
+        await Eventually.TrueAsync(async () => (await ProcessRun.RunAsync(["ssh-add", "-l"], Socket(socket))).ExitCode != 2, what: "an agent");
         foreach (var key in keys)
             (await ProcessRun.RunAsync(["ssh-add", "-q", _directory.Combine(key)], Socket(socket))).Success();
         return socket;

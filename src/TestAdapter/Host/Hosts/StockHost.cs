@@ -109,7 +109,7 @@ internal sealed class StockHost : IAsyncDisposable
         {
             return false;
         }
-        catch (ResourceException)
+        catch (CrCacheException)
         {
             return true;
         }
@@ -130,7 +130,7 @@ internal sealed class StockHost : IAsyncDisposable
         {
             return "it closed its connection";
         }
-        catch (ResourceException e)
+        catch (CrCacheException e)
         {
             return e.Message;
         }
@@ -149,9 +149,9 @@ internal sealed class StockHost : IAsyncDisposable
         {
             await _command.StopAsync(TimeSpan.Zero);
         }
-        catch (ResourceException)
+        catch (CrCacheException)
         {
-            // The way to it is lost: there is nobody left to stop.
+            // The way to it, or its lease, is lost: there is nobody left to stop.
         }
 
         await _output.DrainAsync();

@@ -11,6 +11,7 @@ namespace CrCache.TestAdapter.Running;
 internal sealed class HostRun(StockHost host, RunnerConnection runner, IReadOnlySet<string> known, RunBook? book)
 {
     private readonly List<ReportedResult> _held = [];
+    private readonly List<Message> _heldErrors = [];
     private DateTimeOffset? _start;
     private DateTimeOffset? _end;
 
@@ -19,6 +20,9 @@ internal sealed class HostRun(StockHost host, RunnerConnection runner, IReadOnly
 
     /// <summary>The results that were held back.</summary>
     public IReadOnlyList<ReportedResult> Held => _held;
+
+    /// <summary>Errors that the host told meanwhile: each makes the run fail, so that whoever judges the results says whether they are.</summary>
+    public IReadOnlyList<Message> HeldErrors => _heldErrors;
 
     /// <summary>Runs it; ends when the host's run has, or the host itself.</summary>
     /// <param name="start">The message that starts it.</param>
@@ -41,6 +45,9 @@ internal sealed class HostRun(StockHost host, RunnerConnection runner, IReadOnly
                         await TakeAsync(new Message(MessageTypes.Progress, message.Version, last), cancellationToken);
                     return completed;
                 case MessageTypes.Text when known.Count > 0 && known.Contains(WithoutClock(Discovery.LineOf(message).Text)):
+                    break;
+                case MessageTypes.Text when book is null && Discovery.LineOf(message).Level == TextLevel.Error:
+                    _heldErrors.Add(message);
                     break;
                 default:
                     await runner.SendAsync(message, cancellationToken);

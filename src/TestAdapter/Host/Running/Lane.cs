@@ -68,7 +68,7 @@ internal sealed class Lane(int place, SuiteRun suite)
     {
         var (run, completed, failure) = await DriveAsync(
             suite.Request.ForTests(units.SelectMany(u => u.Tests), suite.SettingsFor(Resource)), suite.Judges ? null : suite.Book, cancellationToken);
-        var again = suite.Judges ? await suite.JudgeAsync(Resource.Name, units, run.Held, cancellationToken) : SuiteRun.NothingAgain;
+        var again = suite.Judges ? await suite.JudgeAsync(Resource.Name, units, run, cancellationToken) : SuiteRun.NothingAgain;
         if (completed is not null)
         {
             suite.Complete(completed);

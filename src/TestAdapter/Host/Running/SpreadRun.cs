@@ -50,7 +50,7 @@ internal sealed class SpreadRun(
             await PlanAsync(suite, units, found!.Warnings, cancellationToken);
         else
             await RunWholeAsync(suite, found is { IsComplete: true } ? found.Tests : null, initialize, cancellationToken);
-        await Task.WhenAll(Enumerable.Range(0, fleet.Resources.Count).Select(p => new Lane(p, suite).RunAsync(cancellationToken)));
+        await RunLanesAsync(suite, cancellationToken);
         var elapsed = time.GetElapsedTime(started);
 
         // The runner fetches what collectors have as soon as it hears that the run is complete: nothing may still be running.
@@ -66,6 +66,24 @@ internal sealed class SpreadRun(
             CompletedRun.Merge(
                 suite.Completed, suite.Book.Outcomes(), _isCanceled, isAborted: suite.Completed.Count == 0 && suite.Book.Records.Count == 0 && !_isCanceled, elapsed, runner.Version),
             cancellationToken);
+    }
+
+    private async Task RunLanesAsync(SuiteRun suite, CancellationToken cancellationToken)
+    {
+        // One that breaks breaks the run: the others would wait for what it had.
+        using var broken = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        await Task.WhenAll(Enumerable.Range(0, fleet.Resources.Count).Select(async place =>
+        {
+            try
+            {
+                await new Lane(place, suite).RunAsync(broken.Token);
+            }
+            catch
+            {
+                await broken.CancelAsync();
+                throw;
+            }
+        }));
     }
 
     private async Task<Discovery?> DiscoverAsync(RunRequest request, Message? initialize, CancellationToken cancellationToken)

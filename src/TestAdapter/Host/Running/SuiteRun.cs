@@ -127,11 +127,11 @@ internal sealed class SuiteRun
     /// <summary>Lets those results count that do.</summary>
     /// <returns>What is to be tried again, by what it was of.</returns>
     public async Task<IReadOnlyDictionary<TestUnit, TestUnit>> JudgeAsync(
-        string resource, IReadOnlyList<TestUnit> units, IReadOnlyList<ReportedResult> held, CancellationToken cancellationToken)
+        string resource, IReadOnlyList<TestUnit> units, HostRun run, CancellationToken cancellationToken)
     {
         Dictionary<TestUnit, TestUnit> again = [];
         List<ReportedResult> counts = [];
-        var byTest = held.ToLookup(r => r.TestId);
+        var byTest = run.Held.ToLookup(r => r.TestId);
         foreach (var unit in units)
         {
             var results = _judgement.Of(resource, unit, byTest, out var retried);
@@ -141,6 +141,12 @@ internal sealed class SuiteRun
                 again[unit] = retried;
         }
 
+        // An error is told as one only where nothing is tried again: frameworks tell of each test that fails.
+        foreach (var error in run.HeldErrors)
+            if (again.Count == 0)
+                await Runner.SendAsync(error, cancellationToken);
+            else
+                await Runner.SendAsync(TextLevel.Informational, Discovery.LineOf(error).Text, cancellationToken);
         if (counts.Count > 0)
             await Runner.SendAsync(ReportedResult.Change(counts, Runner.Version), cancellationToken);
         return again;
