@@ -44,6 +44,20 @@ public sealed class SshKeeperTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_change_of_the_ssh_configuration_counts_at_once()
+    {
+        using var another = await SshServer.StartAsync();
+        Assert.Contains($" {_server!.Port}\n", (await _home.CrcacheAsync("run", "lab-0", "sh", "-c", "echo $SSH_CONNECTION")).Success().Output, StringComparison.Ordinal);
+
+        File.Copy(another.Configuration, _server.Configuration, overwrite: true);
+        Assert.Contains($" {another.Port}\n", (await _home.CrcacheAsync("run", "lab-0", "sh", "-c", "echo $SSH_CONNECTION")).Success().Output, StringComparison.Ordinal);
+
+        await File.AppendAllTextAsync(_server.Configuration, "NoSuchOption yes\n");
+        Assert.Contains("NoSuchOption".ToLowerInvariant(), (await _home.CrcacheAsync("run", "lab-0", "true")).Error, StringComparison.Ordinal);
+        Assert.Single(Keepers());
+    }
+
+    [Fact]
     public async Task A_command_whose_keeper_dies_is_a_lost_connection_and_ends_there()
     {
         using var run = _home.StartCrcache("run", "lab-0", "sh", "-c", "echo $$; exec sleep 300");

@@ -80,8 +80,9 @@ internal sealed class SshConnections(Func<SshCall, IReadOnlyList<SshTarget>> res
             // Another may just have made one.
             if (way.Free() is { } made)
                 return (made, false);
-            var connection = await _dialer.ConnectAsync(resolve(call), cancellationToken).ConfigureAwait(false);
-            way.Add(connection, call.Persist > ShortestStay ? call.Persist : ShortestStay, time);
+            var hops = resolve(call);
+            var connection = await _dialer.ConnectAsync(hops, cancellationToken).ConfigureAwait(false);
+            way.Add(connection, hops[^1].IsCurrent, call.Persist > ShortestStay ? call.Persist : ShortestStay, time);
             return (connection, true);
         }
         finally
@@ -93,7 +94,7 @@ internal sealed class SshConnections(Func<SshCall, IReadOnlyList<SshTarget>> res
     /// <summary>The connections over one way.</summary>
     private sealed class Way : IAsyncDisposable
     {
-        private readonly ConcurrentDictionary<SshConnection, long> _used = [];
+        private readonly ConcurrentDictionary<SshConnection, Use> _used = [];
 
         public SemaphoreSlim Gate { get; } = new(1);
 
@@ -102,13 +103,17 @@ internal sealed class SshConnections(Func<SshCall, IReadOnlyList<SshTarget>> res
         /// <summary>How many channels a connection may have.</summary>
         public int Most { get; set; } = SshConnections.Most;
 
-        public SshConnection? Free() => _used.Keys.FirstOrDefault(c => !c.Lost.IsCompleted && c.Channels < Most);
+        public SshConnection? Free() => _used.FirstOrDefault(u => !u.Key.Lost.IsCompleted && u.Key.Channels < Most && u.Value.IsCurrent()).Key;
 
-        public void Used(SshConnection connection, TimeProvider time) => _used[connection] = time.GetTimestamp();
-
-        public void Add(SshConnection connection, TimeSpan idle, TimeProvider time)
+        public void Used(SshConnection connection, TimeProvider time)
         {
-            Used(connection, time);
+            if (_used.TryGetValue(connection, out var use))
+                use.Last = time.GetTimestamp();
+        }
+
+        public void Add(SshConnection connection, Func<bool> isCurrent, TimeSpan idle, TimeProvider time)
+        {
+            _used[connection] = new(isCurrent) { Last = time.GetTimestamp() };
             _ = WatchAsync(connection, idle, time);
         }
 
@@ -121,7 +126,7 @@ internal sealed class SshConnections(Func<SshCall, IReadOnlyList<SshTarget>> res
 
         private async Task WatchAsync(SshConnection connection, TimeSpan idle, TimeProvider time)
         {
-            while (!connection.Lost.IsCompleted && (connection.Channels > 0 || time.GetElapsedTime(_used[connection]) < idle))
+            while (!connection.Lost.IsCompleted && (connection.Channels > 0 || time.GetElapsedTime(_used[connection].Last) < idle))
             {
                 if (connection.Channels > 0)
                     Used(connection, time);
@@ -130,6 +135,15 @@ internal sealed class SshConnections(Func<SshCall, IReadOnlyList<SshTarget>> res
 
             _used.TryRemove(connection, out _);
             await connection.DisposeAsync().ConfigureAwait(false);
+        }
+
+        /// <summary>A connection's use.</summary>
+        /// <param name="isCurrent">Whether configuration still leads where it leads.</param>
+        private sealed class Use(Func<bool> isCurrent)
+        {
+            public Func<bool> IsCurrent => isCurrent;
+
+            public long Last { get; set; }
         }
     }
 }
