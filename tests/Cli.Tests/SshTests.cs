@@ -66,6 +66,40 @@ public sealed class SshTests : IAsyncLifetime
         (await _home.CrcacheAsync("run", "lab-0", "true")).AssertRefused(125, "CRC0401", "Connection refused");
     }
 
+    [Fact]
+    public async Task Output_that_cannot_be_written_is_said()
+    {
+        var full = await _home.ShellAsync("crcache run lab-0 sh -c 'echo lost; exit 3' >/dev/full");
+
+        full.AssertRefused(125, "CRC0002", "No space left on device");
+    }
+
+    [Fact]
+    public async Task A_signal_ends_the_wait_for_what_a_child_in_the_background_may_still_say()
+    {
+        using var run = _home.StartCrcache("run", "lab-0", "sh", "-c", "trap '' INT; sleep 60 & echo $!; trap - INT; sleep 61");
+        await Eventually.True(() => run.OutputSoFar.EndsWith('\n'));
+        var child = int.Parse(run.OutputSoFar, CultureInfo.InvariantCulture);
+
+        run.Signal(2);
+
+        Assert.Equal(130, (await run.WaitAsync()).ExitCode);
+        Assert.True(Directory.Exists($"/proc/{child}"), "it was to outlive the wait");
+        (await ProcessRun.RunAsync(["kill", $"{child}"])).Success();
+    }
+
+    [Theory]
+    [InlineData("internal-sftp", "")]
+    [InlineData("sh -c 'echo closed today; exit 1'", " and ended with exit code 1: closed today")]
+    public async Task A_host_that_runs_no_commands_is_told_from_one_that_cannot_be_reached(string forced, string said)
+    {
+        using var server = await SshServer.StartAsync(new() { Lines = [$"ForceCommand {forced}"] });
+        _home.Environment["CRCACHE_SSH_CONFIG"] = server.Configuration;
+        _home.AddSource("none", $"type=ssh\nssh_host={SshServer.Host}\n");
+
+        (await _home.CrcacheAsync("acquire", "-s", "none")).AssertRefused(125, "CRC0401", $"the login's shell there ran no command{said}");
+    }
+
     [Theory]
     [InlineData(9, 137)]
     [InlineData(15, 143)]

@@ -13,6 +13,7 @@ internal sealed class SshChannelCarrier : SshCarrier
     private readonly RemoteCommand _remote;
     private readonly Action? _onEnd;
     private readonly LocalTerminal? _terminal;
+    private string? _unwritten;
     private readonly TaskCompletionSource<int> _aborted = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <param name="remote">The command.</param>
@@ -64,15 +65,16 @@ internal sealed class SshChannelCarrier : SshCarrier
         if (!_remote.Ended.IsCompleted)
         {
             var signal = await _aborted.Task.ConfigureAwait(false);
-            return new(new(SignalBase + signal, signal), IsCertain: false);
+            return new(new(SignalBase + signal, signal), IsCertain: false, Unwritten: _unwritten);
         }
 
-        return await _remote.Ended.ConfigureAwait(false) switch
+        SshCarrierEnd ended = await _remote.Ended.ConfigureAwait(false) switch
         {
             { Signal: { } name } when SignalNames.NumberOf(name) is var number => new(new(SignalBase + number, number), IsCertain: true),
             { ExitCode: { } code } => new(new(code), IsCertain: true),
             var end => new(new(ConnectionFailed), IsCertain: false, end.Lost ?? "the host did not say how the command ended"),
         };
+        return ended with { Unwritten = _unwritten };
     }
 
     // Whoever reads this process's input first has it: as behind ssh, what the command does not read is gone.
@@ -106,8 +108,10 @@ internal sealed class SshChannelCarrier : SshCarrier
             while (await _remote.Output.ReadAsync(buffer).ConfigureAwait(false) is var count and > 0)
                 OwnStreams.Write(buffer.AsSpan(0, count));
         }
-        catch (IOException)
+        catch (IOException e)
         {
+            _unwritten = e.HResult == Libc.BrokenPipe ? null : e.Message;
+
             // Nobody reads this process's output any more: nor is the command's read, and it hears of it as it would here.
             await _remote.Output.DisposeAsync().ConfigureAwait(false);
             BrokenPipe?.Invoke();
