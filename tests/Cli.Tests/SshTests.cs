@@ -100,6 +100,26 @@ public sealed class SshTests : IAsyncLifetime
         (await _home.CrcacheAsync("acquire", "-s", "none")).AssertRefused(125, "CRC0401", $"the login's shell there ran no command{said}");
     }
 
+    [Fact]
+    public async Task What_the_logins_shell_says_by_itself_is_not_the_commands_output()
+    {
+        using var server = await SshServer.StartAsync(new() { Lines = ["ForceCommand echo Welcome; printf careful; exec sh -c \"$SSH_ORIGINAL_COMMAND\""] });
+        _home.Environment["CRCACHE_SSH_CONFIG"] = server.Configuration;
+        _home.AddSource("loud", $"type=ssh\nssh_host={SshServer.Host}\n");
+        await _home.AcquireAsync("loud");
+        var file = _home.Combine("file");
+        await File.WriteAllTextAsync(file, "content");
+
+        Assert.Equal("own\n", (await _home.CrcacheAsync("run", "loud-0", "echo", "own")).Success().Output);
+        (await _home.CrcacheAsync("cp", file, $"loud-0:{file}.there")).Success();
+        (await _home.CrcacheAsync("cp", $"loud-0:{file}.there", $"{file}.back")).Success();
+        Assert.Equal("content", await File.ReadAllTextAsync($"{file}.back"));
+        using var run = _home.StartCrcache("run", "loud-0", "sh", "-c", "echo $$; exec sleep 300");
+        await Eventually.True(() => run.OutputSoFar.EndsWith('\n'));
+        (await _home.CrcacheAsync("release", "loud-0")).Success();
+        Assert.Equal(76, (await run.WaitAsync()).ExitCode);
+    }
+
     [Theory]
     [InlineData(9, 137)]
     [InlineData(15, 143)]

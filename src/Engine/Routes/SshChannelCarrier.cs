@@ -13,18 +13,21 @@ internal sealed class SshChannelCarrier : SshCarrier
     private readonly RemoteCommand _remote;
     private readonly Action? _onEnd;
     private readonly LocalTerminal? _terminal;
+    private readonly Stream _output;
     private string? _unwritten;
     private readonly TaskCompletionSource<int> _aborted = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <param name="remote">The command.</param>
     /// <param name="inherits">Whether it uses this process's own streams.</param>
     /// <param name="terminal">This process's terminal, where the command has one at the other end; null where it has none.</param>
+    /// <param name="outputMark">What stands before the command's output; null where all is its own.</param>
     /// <param name="onEnd">What to do when it has ended, before anybody else hears of it; null for nothing.</param>
-    public SshChannelCarrier(RemoteCommand remote, bool inherits, LocalTerminal? terminal, Action? onEnd)
+    public SshChannelCarrier(RemoteCommand remote, bool inherits, LocalTerminal? terminal, byte[]? outputMark, Action? onEnd)
     {
         (_remote, _terminal, _onEnd) = (remote, terminal, onEnd);
         Input = inherits ? Stream.Null : remote.Input;
-        Output = inherits ? Stream.Null : remote.Output;
+        _output = outputMark is null ? remote.Output : new ClearedStream(remote.Output, outputMark);
+        Output = inherits ? Stream.Null : _output;
         terminal?.Connect(remote.Resize);
         if (inherits)
             _ = FeedAsync();
@@ -36,6 +39,8 @@ internal sealed class SshChannelCarrier : SshCarrier
     public override Stream Output { get; }
 
     public override Stream Error => _remote.Error;
+
+    public override Tail? Before => (_output as ClearedStream)?.Before;
 
     public override Task<SshCarrierEnd> Ended { get; }
 
@@ -105,7 +110,7 @@ internal sealed class SshChannelCarrier : SshCarrier
         var buffer = new byte[BufferSize];
         try
         {
-            while (await _remote.Output.ReadAsync(buffer).ConfigureAwait(false) is var count and > 0)
+            while (await _output.ReadAsync(buffer).ConfigureAwait(false) is var count and > 0)
                 OwnStreams.Write(buffer.AsSpan(0, count));
         }
         catch (IOException e)

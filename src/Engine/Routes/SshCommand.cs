@@ -191,7 +191,7 @@ internal sealed class SshCommand : RunningCommand
             // What was read is what it said.
         }
 
-        var line = _talk.Tail.LastLine is { Length: > 0 } error ? error : said.LastLine;
+        var line = _talk.Tail.LastLine is { Length: > 0 } error ? error : (_ssh.Before ?? said).LastLine;
         return new(
             ErrorCodes.RouteFailed,
             $"{_resource} cannot be reached: the login's shell there ran no command and ended with exit code {ssh.Result.ExitCode}{(line.Length > 0 ? $": {line}" : "")}");
