@@ -11,7 +11,6 @@ internal static class Program
         var report = new ErrorReport(parsed.GetValue(commandLine.Options.Json));
         try
         {
-            ArgumentText.Require(arguments);
             UsageCheck.Require(parsed);
             return await CommandLine.InvokeAsync(parsed);
         }
