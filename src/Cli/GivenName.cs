@@ -7,6 +7,10 @@ internal static class GivenName
 {
     private const char Replacement = '\ufffd';
 
+    /// <summary>Whether an argument is what was given.</summary>
+    public static bool IsText(string argument) =>
+        !argument.Contains(Replacement, StringComparison.Ordinal) || Of(argument).AsSpan().SequenceEqual(Encoding.UTF8.GetBytes(argument));
+
     /// <summary>The bytes that an argument was given as.</summary>
     public static byte[] Of(string argument)
     {

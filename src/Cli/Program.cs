@@ -5,6 +5,7 @@ internal static class Program
 {
     private static async Task<int> Main(string[] arguments)
     {
+        StandardStreams.Require();
         var commandLine = new CommandLine();
         var parsed = commandLine.Parse(arguments);
         var report = new ErrorReport(parsed.GetValue(commandLine.Options.Json));

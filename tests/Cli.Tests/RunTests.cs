@@ -14,6 +14,29 @@ public sealed class RunTests : IAsyncLifetime
     public async Task The_exit_code_is_the_commands_own(int exitCode) =>
         Assert.Equal(exitCode, (await _home.CrcacheAsync("run", "local-0", "sh", "-c", $"exit {exitCode}")).ExitCode);
 
+    [Theory]
+    [InlineData("<&-")]
+    [InlineData("<&- 2>&-")]
+    public async Task A_closed_input_is_an_empty_one(string closed) =>
+        Assert.Equal("0\n", (await _home.ShellAsync($"timeout 20 crcache run local-0 wc -c {closed}")).Success().Output);
+
+    [Fact]
+    public async Task What_is_said_to_a_closed_output_is_written_nowhere()
+    {
+        (await _home.ShellAsync("crcache run local-0 echo gone >&- && { crcache status nope 2>&- <&-; [ $? = 2 ]; }")).Success();
+
+        Assert.Contains("local", (await _home.CrcacheAsync("status")).Success().Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_word_that_is_not_utf8_is_refused_rather_than_changed()
+    {
+        var refused = await _home.ShellAsync("""crcache run local-0 printf %s "$(printf 'a\377b')" """);
+
+        refused.AssertRefused(2, "CRC0001", "is not UTF-8");
+        Assert.Equal("\uFFFD", (await _home.CrcacheAsync("run", "local-0", "printf", "%s", "\uFFFD")).Success().Output);
+    }
+
     [Fact]
     public async Task A_lease_lasts_as_long_as_a_command_runs_with_it()
     {

@@ -47,6 +47,20 @@ public sealed class SshKeeperTests : SshHome
     }
 
     [Fact]
+    public async Task A_change_of_the_ssh_configuration_counts_at_once()
+    {
+        using var another = await SshServer.StartAsync();
+        Assert.Contains($" {Server.Port}\n", (await Home.CrcacheAsync("run", "lab-0", "sh", "-c", "echo $SSH_CONNECTION")).Success().Output, StringComparison.Ordinal);
+
+        File.Copy(another.Configuration, Server.Configuration, overwrite: true);
+        Assert.Contains($" {another.Port}\n", (await Home.CrcacheAsync("run", "lab-0", "sh", "-c", "echo $SSH_CONNECTION")).Success().Output, StringComparison.Ordinal);
+
+        await File.AppendAllTextAsync(Server.Configuration, "NoSuchOption yes\n");
+        Assert.Contains("NoSuchOption".ToLowerInvariant(), (await Home.CrcacheAsync("run", "lab-0", "true")).Error, StringComparison.Ordinal);
+        Assert.Single(Keepers());
+    }
+
+    [Fact]
     public async Task A_command_whose_keeper_dies_is_a_lost_connection_and_ends_there()
     {
         using var run = Home.StartCrcache("run", "lab-0", "sh", "-c", "echo $$; exec sleep 300");

@@ -41,7 +41,10 @@ internal sealed class RunCommand : Command
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         var resource = ResourceReference.Parse(parsed.GetRequiredValue(_name));
-        var (files, arguments) = Divide(parsed.GetValue(_command) ?? [], parsed.GetValue(_push));
+        var words = parsed.GetValue(_command) ?? [];
+        if (Array.Find(words, w => !GivenName.IsText(w)) is { } changed)
+            throw new UsageException($"'{changed}' is not UTF-8, and would not arrive as it is: pass such bytes through standard input or a file");
+        var (files, arguments) = Divide(words, parsed.GetValue(_push));
         var command = new ResourceCommand
         {
             Arguments = arguments,

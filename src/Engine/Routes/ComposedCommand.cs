@@ -11,4 +11,7 @@ internal sealed record ComposedCommand(
 {
     /// <summary>The hosts to take the arguments to, the nearest first, with nothing to start on this machine; null where that is a program of its own.</summary>
     public IReadOnlyList<SshEndpoint>? Hops { get; init; }
+
+    /// <summary>Whether its output begins behind a mark.</summary>
+    public bool MarksOutput { get; init; }
 }

@@ -23,9 +23,9 @@ internal sealed class FarProcesses(SshCaller transport)
         await using (command.ConfigureAwait(false))
         {
             using StreamReader answer = new(command.Output);
-            var line = await answer.ReadToEndAsync(cancellationToken).ConfigureAwait(false);
+            var line = (await answer.ReadToEndAsync(cancellationToken).ConfigureAwait(false)).TrimEnd();
             var end = await command.Ended.WaitAsync(cancellationToken).ConfigureAwait(false);
-            return int.TryParse(line.TrimEnd(), NumberStyles.None, CultureInfo.InvariantCulture, out var count)
+            return int.TryParse(line.AsSpan(line.LastIndexOf('\n') + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var count)
                 ? count
                 : throw new SshFailure(end.Lost ?? "the host does not say what runs on it");
         }

@@ -23,6 +23,7 @@ internal static unsafe partial class Libc
     public const int AccessDenied = 13;
     public const int NotDirectory = 20;
     public const int TextBusy = 26;
+    public const int BrokenPipe = 32;
     public const int NotImplemented = 38;
 
     public const int CloseOnExec = 0x80000;

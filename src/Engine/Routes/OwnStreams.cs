@@ -30,7 +30,7 @@ internal static unsafe class OwnStreams
     }
 
     /// <summary>Writes bytes to standard output; waits for whoever reads them.</summary>
-    /// <exception cref="IOException">Nobody does, or there is no room.</exception>
+    /// <exception cref="IOException">Nobody does, or there is no room; its HResult is the error's number.</exception>
     public static void Write(ReadOnlySpan<byte> data)
     {
         while (data.Length > 0)
@@ -41,7 +41,7 @@ internal static unsafe class OwnStreams
             if (written >= 0)
                 data = data[(int)written..];
             else if (Marshal.GetLastPInvokeError() is var error && !IsPassing(error))
-                throw new IOException(Marshal.GetPInvokeErrorMessage(error));
+                throw new IOException(Marshal.GetPInvokeErrorMessage(error), error);
         }
     }
 

@@ -46,7 +46,7 @@ internal sealed class ResolvedRoute(RouteChain chain)
         var sharesTerminal = command.InheritStreams && Libc.IsTerminal(0) != 0;
         var entry = chain.Track?.Begin();
         if (composed.Hops is { } hops)
-            return await StartFarAsync(command, composer, composed.Arguments, hops, mark, entry, checksUser, cancellationToken).ConfigureAwait(false);
+            return await StartFarAsync(command, composer, composed, hops, mark, entry, checksUser, cancellationToken).ConfigureAwait(false);
         ChildStart start = new()
         {
             Arguments = composer.LastSsh < 0 ? composed.Arguments : SshProgram.Tied(composed.Arguments, keepsKeys: sharesTerminal && marked),
@@ -83,7 +83,7 @@ internal sealed class ResolvedRoute(RouteChain chain)
     private async Task<RunningCommand> StartFarAsync(
         ResourceCommand command,
         RouteComposer composer,
-        IReadOnlyList<string> words,
+        ComposedCommand composed,
         IReadOnlyList<SshEndpoint> hops,
         string? mark,
         CommandTrack.Entry? entry,
@@ -99,16 +99,17 @@ internal sealed class ResolvedRoute(RouteChain chain)
                 entry?.Started(System.Environment.ProcessId); // what has a terminal is hung up with this process
             else
                 entry?.Started(far);
-            foreach (var word in words)
+            foreach (var word in composed.Arguments)
                 _ = NativeStrings.Length(word);
-            SshCall call = new(hops, Ssh.Configuration, SshProgram.Line(words))
+            SshCall call = new(hops, Ssh.Configuration, SshProgram.Line(composed.Arguments))
             {
                 Terminal = command.Terminal ? LocalTerminal.Describe() : null,
                 Abandon = far is null ? [] : [FarProcesses.Line(far, Libc.SigTerm), FarProcesses.Line(far, Libc.SigKill)],
             };
             var remote = await Ssh.Caller!.StartAsync(call, cancellationToken).ConfigureAwait(false);
             terminal = command.Terminal ? LocalTerminal.Borrow() : null;
-            carrier = new(remote, command.InheritStreams, terminal, entry is null ? null : entry.Dispose);
+            var outputMark = composed.MarksOutput ? SshWatch.OutputMark(mark!) : null;
+            carrier = new(remote, command.InheritStreams, terminal, outputMark, entry is null ? null : entry.Dispose);
         }
         catch (Exception e)
         {

@@ -42,12 +42,17 @@ internal sealed class RouteComposer(IReadOnlyList<Route> steps, SshProgram ssh, 
             arguments = InStep(steps[i], arguments, i == steps.Count - 1 ? command : null);
             if (steps[i].Ssh is null)
                 continue;
-            if (!command.Terminal) // whose hang-up does the same
-                arguments = new SshWatch(i == LastSsh ? mark : null, Users(i)).Around(arguments);
+            SshWatch? watch = command.Terminal ? null : new(i == LastSsh ? mark : null, Users(i)); // a terminal's hang-up does the same
             var hops = Hops(ref i);
-            if (i == plain && reaches && hops.All(h => h.Transport == SshTransport.BuiltIn) && Encoding.UTF8.GetByteCount(SshProgram.Line(arguments)) <= LongestLine)
-                return new(arguments, new Dictionary<string, string>(), null) { Hops = hops };
-            arguments = ssh.Command(hops, arguments, command.Terminal);
+            if (i == plain && reaches && hops.All(h => h.Transport == SshTransport.BuiltIn))
+            {
+                var marks = watch?.Mark is not null;
+                var words = watch is null ? arguments : (watch with { MarksOutput = marks }).Around(arguments);
+                if (Encoding.UTF8.GetByteCount(SshProgram.Line(words)) <= LongestLine)
+                    return new(words, new Dictionary<string, string>(), null) { Hops = hops, MarksOutput = marks };
+            }
+
+            arguments = ssh.Command(hops, watch is null ? arguments : watch.Around(arguments), command.Terminal);
         }
 
         Dictionary<string, string> environment = new(StringComparer.Ordinal);

@@ -9,6 +9,9 @@ internal abstract class SshCarrier
 
     public abstract Stream Error { get; }
 
+    /// <summary>What came before the command's own output; null where that is not known.</summary>
+    public virtual Tail? Before => null;
+
     /// <summary>Gives how it ended.</summary>
     public abstract Task<SshCarrierEnd> Ended { get; }
 

@@ -13,17 +13,21 @@ internal sealed class SshChannelCarrier : SshCarrier
     private readonly RemoteCommand _remote;
     private readonly Action? _onEnd;
     private readonly LocalTerminal? _terminal;
+    private readonly Stream _output;
+    private string? _unwritten;
     private readonly TaskCompletionSource<int> _aborted = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <param name="remote">The command.</param>
     /// <param name="inherits">Whether it uses this process's own streams.</param>
     /// <param name="terminal">This process's terminal, where the command has one at the other end; null where it has none.</param>
+    /// <param name="outputMark">What stands before the command's output; null where all is its own.</param>
     /// <param name="onEnd">What to do when it has ended, before anybody else hears of it; null for nothing.</param>
-    public SshChannelCarrier(RemoteCommand remote, bool inherits, LocalTerminal? terminal, Action? onEnd)
+    public SshChannelCarrier(RemoteCommand remote, bool inherits, LocalTerminal? terminal, byte[]? outputMark, Action? onEnd)
     {
         (_remote, _terminal, _onEnd) = (remote, terminal, onEnd);
         Input = inherits ? Stream.Null : remote.Input;
-        Output = inherits ? Stream.Null : remote.Output;
+        _output = outputMark is null ? remote.Output : new ClearedStream(remote.Output, outputMark);
+        Output = inherits ? Stream.Null : _output;
         terminal?.Connect(remote.Resize);
         if (inherits)
             _ = FeedAsync();
@@ -35,6 +39,8 @@ internal sealed class SshChannelCarrier : SshCarrier
     public override Stream Output { get; }
 
     public override Stream Error => _remote.Error;
+
+    public override Tail? Before => (_output as ClearedStream)?.Before;
 
     public override Task<SshCarrierEnd> Ended { get; }
 
@@ -64,15 +70,16 @@ internal sealed class SshChannelCarrier : SshCarrier
         if (!_remote.Ended.IsCompleted)
         {
             var signal = await _aborted.Task.ConfigureAwait(false);
-            return new(new(SignalBase + signal, signal), IsCertain: false);
+            return new(new(SignalBase + signal, signal), IsCertain: false, Unwritten: _unwritten);
         }
 
-        return await _remote.Ended.ConfigureAwait(false) switch
+        SshCarrierEnd ended = await _remote.Ended.ConfigureAwait(false) switch
         {
             { Signal: { } name } when SignalNames.NumberOf(name) is var number => new(new(SignalBase + number, number), IsCertain: true),
             { ExitCode: { } code } => new(new(code), IsCertain: true),
             var end => new(new(ConnectionFailed), IsCertain: false, end.Lost ?? "the host did not say how the command ended"),
         };
+        return ended with { Unwritten = _unwritten };
     }
 
     // Whoever reads this process's input first has it: as behind ssh, what the command does not read is gone.
@@ -103,11 +110,13 @@ internal sealed class SshChannelCarrier : SshCarrier
         var buffer = new byte[BufferSize];
         try
         {
-            while (await _remote.Output.ReadAsync(buffer).ConfigureAwait(false) is var count and > 0)
+            while (await _output.ReadAsync(buffer).ConfigureAwait(false) is var count and > 0)
                 OwnStreams.Write(buffer.AsSpan(0, count));
         }
-        catch (IOException)
+        catch (IOException e)
         {
+            _unwritten = e.HResult == Libc.BrokenPipe ? null : e.Message;
+
             // Nobody reads this process's output any more: nor is the command's read, and it hears of it as it would here.
             await _remote.Output.DisposeAsync().ConfigureAwait(false);
             BrokenPipe?.Invoke();

@@ -16,6 +16,7 @@ internal sealed class SshCommand : RunningCommand
     private readonly bool _inherits;
     private readonly Func<int, int?, Task> _kill;
     private readonly Func<CommandResult, CancellationToken, Task<CommandResult>> _judge;
+    private readonly TaskCompletionSource _signalled = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _relayed = Task.CompletedTask;
     private int? _killedBy;
 
@@ -54,7 +55,7 @@ internal sealed class SshCommand : RunningCommand
             var end = Task.WhenAll(_ssh.Ended, _talk.Completed);
             await Task.WhenAny(_talk.Started, end).WaitAsync(cancellationToken).ConfigureAwait(false);
             if (!_talk.Started.IsCompleted)
-                throw Failed("no connection", await _ssh.Ended.ConfigureAwait(false));
+                throw await NotStartedAsync(await _ssh.Ended.ConfigureAwait(false)).ConfigureAwait(false);
         }
 
         if (_inherits)
@@ -63,11 +64,13 @@ internal sealed class SshCommand : RunningCommand
 
     public override async Task<CommandResult> WaitAsync(CancellationToken cancellationToken)
     {
-        var ssh = await _ssh.Ended.WaitAsync(cancellationToken).ConfigureAwait(false);
+        var ssh = await EndAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
         await ((Task)Task.WhenAny(_talk.Exited, _talk.Completed)).WaitAsync(LastWords, cancellationToken)
             .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _relayed.WaitAsync(LastWords, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         cancellationToken.ThrowIfCancellationRequested();
+        if (ssh.Unwritten is { } why)
+            throw new ResourceException(ErrorCodes.OutputFailed, $"the output of the command cannot be written: {why}");
 
         if (_talk.Exited.IsCompleted)
         {
@@ -101,6 +104,8 @@ internal sealed class SshCommand : RunningCommand
         // The script around the command does not survive SIGKILL, and can then not say how it ended.
         if (signal == Libc.SigKill)
             _killedBy = signal;
+
+        _signalled.TrySetResult();
 
         // Nobody waits for it: a signal is sent, not answered, and a host that does not read holds up who sends it.
         _ = Task.Run(async () => await _kill(signal, await _talk.Started.ConfigureAwait(false)).ConfigureAwait(false));
@@ -146,6 +151,16 @@ internal sealed class SshCommand : RunningCommand
         await _talk.Output.CompleteAsync().ConfigureAwait(false);
     }
 
+    // The streams stay open as long as anybody there has them, such as a child in the background that ignores what ended the command. Who was told to
+    // end does not wait for that.
+    private async Task<SshCarrierEnd> EndAsync()
+    {
+        await Task.WhenAny(_ssh.Ended, Task.WhenAll(_signalled.Task, _talk.Exited)).ConfigureAwait(false);
+        if (!_ssh.Ended.IsCompleted && !await EndsWithinAsync(Grace).ConfigureAwait(false))
+            _ssh.Abort(Libc.SigTerm);
+        return await _ssh.Ended.ConfigureAwait(false);
+    }
+
     private async Task<bool> EndsWithinAsync(TimeSpan time)
     {
         await ((Task)_ssh.Ended).WaitAsync(time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -159,6 +174,27 @@ internal sealed class SshCommand : RunningCommand
         {
             await _talk.Output.CopyToAsync(error).ConfigureAwait(false);
         }
+    }
+
+    private async Task<ResourceException> NotStartedAsync(SshCarrierEnd ssh)
+    {
+        if (ssh.Lost is not null || (_ssh.IsAlone ? ssh.Result.ExitCode == ConnectionFailed : !ssh.IsCertain))
+            return Failed("no connection", ssh);
+        Tail said = new(4096);
+        using CancellationTokenSource limit = new(LastWords);
+        try
+        {
+            await said.AddAsync(_inherits ? Stream.Null : _ssh.Output, limit.Token).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException or OperationCanceledException)
+        {
+            // What was read is what it said.
+        }
+
+        var line = _talk.Tail.LastLine is { Length: > 0 } error ? error : (_ssh.Before ?? said).LastLine;
+        return new(
+            ErrorCodes.RouteFailed,
+            $"{_resource} cannot be reached: the login's shell there ran no command and ended with exit code {ssh.Result.ExitCode}{(line.Length > 0 ? $": {line}" : "")}");
     }
 
     private ResourceException Failed(string what, SshCarrierEnd ssh)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace CrCache.Routes;
 
@@ -11,6 +12,9 @@ namespace CrCache.Routes;
 /// <param name="Users">Users whose processes the login may not signal itself.</param>
 internal sealed record SshWatch(string? Mark, IReadOnlyList<string> Users)
 {
+    /// <summary>Whether standard output has a mark as well, before what the command writes: see <see cref="ClearedStream"/>.</summary>
+    public bool MarksOutput { get; init; }
+
     // The shell's own kill, also behind sudo: the program of procps takes "-15 -1234" for "-15 -1", which is everything of that user.
     // (dash takes no -- there, and the program of busybox none either.)
     private const string Kill = """kill "-$1" "-$2" """;
@@ -30,7 +34,8 @@ internal sealed record SshWatch(string? Mark, IReadOnlyList<string> Users)
         group?.ToString(CultureInfo.InvariantCulture) ?? "",
     ];
 
-    // $2 and $3 are the halves of the mark, which this script must not show itself, $4 the only group or nothing.
+    // $2 and $3 are the halves of the mark, which this script must not show itself, $4 the only group or nothing. The number is a line of its own, also
+    // where the login's shell has said something before.
     private string EndScript =>
         $$"""
         k() { {{KillScript}}}
@@ -51,7 +56,7 @@ internal sealed record SshWatch(string? Mark, IReadOnlyList<string> Users)
           n=$((n + 1)) d="$d$g "
           [ "$1" = 0 ] || k "$1" "$g" 2>/dev/null
         done
-        echo $n
+        echo; echo $n
         """;
 
     // sshd makes the shell that it starts the leader of a session, and this script takes that shell's place: $$ is the
@@ -67,6 +72,7 @@ internal sealed record SshWatch(string? Mark, IReadOnlyList<string> Users)
         if kill -0 "$p"; then
           ( trap "" 1 2 3 15; exec 3>&-; while kill -0 "$p"; do sleep 1; done; k 15 $$; sleep 2; k 9 $$ ) </dev/null >/dev/null 2>&1 & w=$!
         fi
+        {{(MarksOutput ? $"printf '\\001{Mark}>\\001'" : ":")}}
         {{Say("+%s", "$$")}}
         ( exec "$@" 2>&3 3>&- )
         s=$?
@@ -74,6 +80,9 @@ internal sealed record SshWatch(string? Mark, IReadOnlyList<string> Users)
         {{Say("=%s", "$s")}}
         exit $s
         """;
+
+    /// <summary>The mark in standard output.</summary>
+    public static byte[] OutputMark(string mark) => Encoding.ASCII.GetBytes($"\x01{mark}>\x01");
 
     /// <summary>The words that run a command under watch.</summary>
     public IReadOnlyList<string> Around(IReadOnlyList<string> arguments) => ["/bin/sh", "-c", Script, "crcache", .. arguments];

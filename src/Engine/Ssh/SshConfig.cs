@@ -21,6 +21,9 @@ internal sealed class SshConfig(string? file, LocalUser user, Func<string, strin
     // Keys in security devices need somebody to touch them; an agent's are used.
     private static readonly string[] UsualIdentities = ["id_rsa", "id_ecdsa", "id_ed25519"];
 
+    /// <summary>The files that were read so far.</summary>
+    public SshConfigStamp Stamp { get; } = new();
+
     /// <summary>A host and all hosts on the way to it.</summary>
     /// <param name="host">The host, by any name that the configuration knows.</param>
     /// <param name="port">Its port; null for the configuration's.</param>
@@ -79,7 +82,7 @@ internal sealed class SshConfig(string? file, LocalUser user, Func<string, strin
 
     private bool Read(SshOptionValues found, SshMatch match)
     {
-        SshConfigReader reader = new(match, variable, found);
+        SshConfigReader reader = new(match, variable, found, Stamp);
         if (file is not null)
         {
             if (!file.Equals("none", StringComparison.OrdinalIgnoreCase) && !reader.Read(file, isUsers: true, checks: false))

@@ -29,12 +29,21 @@ internal static class SshConfigFile
                     new(path, 0));
             }
 
-            if (status.Size > MostBytes)
+            if (status.IsDirectory)
+            {
+                throw new ConfigurationException(ErrorCodes.ConfigurationSyntax, "it is a directory", new(path, 0));
+            }
+
+            // A pipe or a device does not say how much is in it.
+            using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            var bytes = new byte[(status.IsRegular ? Math.Min(status.Size, MostBytes) : MostBytes) + 1];
+            var count = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+            if (count > MostBytes)
             {
                 throw new ConfigurationException(ErrorCodes.ConfigurationSyntax, "it is larger than 4 MiB", new(path, 0));
             }
 
-            return Lines(path, File.ReadAllLines(path));
+            return Lines(path, new StreamReader(new MemoryStream(bytes, 0, count)));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -42,6 +51,15 @@ internal static class SshConfigFile
         }
     }
 
-    private static IEnumerable<SshConfigLine> Lines(string path, string[] lines) =>
-        lines.Select((text, i) => SshConfigLine.Parse(new(path, i + 1), text)).OfType<SshConfigLine>();
+    // Lines are looked at one by one: what stands behind one that is wrong does not matter.
+    private static IEnumerable<SshConfigLine> Lines(string path, StreamReader reader)
+    {
+        for (var number = 1; reader.ReadLine() is { } text; number++)
+        {
+            if (SshConfigLine.Parse(new(path, number), text) is { } line)
+            {
+                yield return line;
+            }
+        }
+    }
 }

@@ -6,7 +6,8 @@ namespace CrCache.Ssh;
 /// <param name="match">What conditions are judged by.</param>
 /// <param name="variable">The environment.</param>
 /// <param name="values">What is found.</param>
-internal sealed class SshConfigReader(SshMatch match, Func<string, string?> variable, SshOptionValues values)
+/// <param name="stamp">Remembers the files.</param>
+internal sealed class SshConfigReader(SshMatch match, Func<string, string?> variable, SshOptionValues values, SshConfigStamp stamp)
 {
     private const int Deepest = 16;
     private bool _wantsFinal;
@@ -24,6 +25,7 @@ internal sealed class SshConfigReader(SshMatch match, Func<string, string?> vari
 
     private bool Read(string path, bool isUsers, bool checks, bool counts, bool active, int depth)
     {
+        stamp.Add(path);
         if (SshConfigFile.Read(path, match.User, checks) is not { } lines)
         {
             return false;
@@ -67,8 +69,9 @@ internal sealed class SshConfigReader(SshMatch match, Func<string, string?> vari
             }
 
             var path = Tokens().Expand(value, Tokens().Home(value, word));
-            var full = Path.Combine(isUsers ? Path.Combine(match.User.Home, ".ssh") : SshConfig.SystemDirectory, path);
-            foreach (var file in SshGlob.Files(Path.GetFullPath(full)))
+            var full = Path.GetFullPath(Path.Combine(isUsers ? Path.Combine(match.User.Home, ".ssh") : SshConfig.SystemDirectory, path));
+            stamp.Add(SshGlob.Settled(full));
+            foreach (var file in SshGlob.Files(full))
             {
                 Read(file, isUsers, checks: true, counts: active, active, depth);
             }

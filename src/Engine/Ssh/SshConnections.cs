@@ -91,8 +91,9 @@ internal sealed class SshConnections(Func<SshCall, IReadOnlyList<SshTarget>> res
                 return (made, false);
             if (way.Failure is { } known && known.At > asked)
                 throw new SshFailure(known.Failure.Message, known.Failure) { Code = known.Failure.Code };
-            var connection = await ConnectAsync(way, call, cancellationToken).ConfigureAwait(false);
-            return (way.Add(connection, call.Persist > ShortestStay ? call.Persist : ShortestStay), true);
+            var hops = resolve(call);
+            var connection = await ConnectAsync(way, hops, cancellationToken).ConfigureAwait(false);
+            return (way.Add(connection, hops[^1].IsCurrent, call.Persist > ShortestStay ? call.Persist : ShortestStay), true);
         }
         finally
         {
@@ -100,11 +101,11 @@ internal sealed class SshConnections(Func<SshCall, IReadOnlyList<SshTarget>> res
         }
     }
 
-    private async Task<SshConnection> ConnectAsync(SshSharedWay way, SshCall call, CancellationToken cancellationToken)
+    private async Task<SshConnection> ConnectAsync(SshSharedWay way, IReadOnlyList<SshTarget> hops, CancellationToken cancellationToken)
     {
         try
         {
-            return await _dialer.ConnectAsync(resolve(call), cancellationToken).ConfigureAwait(false);
+            return await _dialer.ConnectAsync(hops, cancellationToken).ConfigureAwait(false);
         }
         catch (SshFailure e)
         {

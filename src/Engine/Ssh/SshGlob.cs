@@ -19,6 +19,13 @@ internal static class SshGlob
         return [.. found.Where(File.Exists).Order(StringComparer.Ordinal)];
     }
 
+    /// <summary>The part of a path that has no patterns: what appears there later can be another file that the path means.</summary>
+    public static string Settled(string path)
+    {
+        var pattern = path.AsSpan().IndexOfAny('*', '?');
+        return pattern < 0 ? path : path[..Math.Max(1, path.LastIndexOf('/', pattern))];
+    }
+
     private static IEnumerable<string> In(string directory, string pattern)
     {
         try

@@ -31,6 +31,11 @@ internal sealed record SshIdentityFile(string Path)
                 return file.PublicKey is null ? null : file with { Problem = "is not there, only its public half" };
             }
 
+            if (!status.IsRegular)
+            {
+                return file with { Problem = "is no file" };
+            }
+
             var text = Text(path);
             file = file with { PublicKey = PublicIn(text) ?? file.PublicKey };
             return status.User == user.Id && (status.Mode & OthersRights) != 0 && PublicInLine(text) is null

@@ -2,9 +2,13 @@ namespace CrCache.Ssh;
 
 /// <summary>A connection that is shared, and how much of it is taken. Whoever has several of them keeps others out meanwhile.</summary>
 /// <param name="connection">The connection.</param>
-internal sealed class SshLine(SshConnection connection)
+/// <param name="isCurrent">Whether configuration still leads where it leads.</param>
+internal sealed class SshLine(SshConnection connection, Func<bool> isCurrent)
 {
     public SshConnection Connection => connection;
+
+    /// <summary>Whether configuration still leads where it leads.</summary>
+    public bool IsCurrent => isCurrent();
 
     /// <summary>How many places are taken.</summary>
     public int Taken { get; private set; }

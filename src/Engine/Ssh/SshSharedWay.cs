@@ -45,15 +45,16 @@ internal sealed class SshSharedWay(TimeProvider time) : IAsyncDisposable
     public SshPlace? Take()
     {
         lock (_lock)
-            return _lines.Find(l => !l.Connection.Lost.IsCompleted && l.Taken < _most)?.Take();
+            return _lines.Find(l => !l.Connection.Lost.IsCompleted && l.Taken < _most && l.IsCurrent)?.Take();
     }
 
     /// <summary>Adds a connection, and takes a place on it; leave it.</summary>
     /// <param name="connection">The connection, which is ended here.</param>
+    /// <param name="isCurrent">Whether configuration still leads where it leads: else nobody takes a place there any more.</param>
     /// <param name="stay">How long it stays when nobody has a place any more.</param>
-    public SshPlace Add(SshConnection connection, TimeSpan stay)
+    public SshPlace Add(SshConnection connection, Func<bool> isCurrent, TimeSpan stay)
     {
-        SshLine line = new(connection);
+        SshLine line = new(connection, isCurrent);
         SshPlace place;
         lock (_lock)
         {

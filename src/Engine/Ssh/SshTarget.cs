@@ -15,6 +15,9 @@ internal sealed record SshTarget
     /// <summary>The types of keys that the host is known by; empty where it is not known.</summary>
     public IReadOnlyList<string> KeyTypes { get; init; } = [];
 
+    /// <summary>Whether configuration still says the same.</summary>
+    public Func<bool> IsCurrent { get; init; } = () => true;
+
     /// <summary>What the user calls it.</summary>
     public string Name => Settings.Host;
 

@@ -11,7 +11,8 @@ internal sealed class SshTargets(Func<string, string?> variable)
         try
         {
             var user = LocalUser.Current();
-            return [.. SshWay.Of(new SshConfig(call.Configuration, user, variable), user, call.Hops).Select(s => Of(s, user))];
+            SshConfig config = new(call.Configuration, user, variable);
+            return [.. SshWay.Of(config, user, call.Hops).Select(s => Of(s, user) with { IsCurrent = () => config.Stamp.Holds })];
         }
         catch (CrCacheException e)
         {

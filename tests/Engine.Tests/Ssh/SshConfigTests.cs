@@ -190,6 +190,16 @@ public sealed class SshConfigTests : IDisposable
         Assert.Contains("through itself", Assert.Throws<ConfigurationException>(() => config.Way("a")).Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("/dev/zero", "larger than 4 MiB")]
+    [InlineData("/", "is a directory")]
+    public void What_is_no_file_of_lines_is_refused(string path, string why)
+    {
+        var error = Assert.Throws<ConfigurationException>(() => Config(path).Resolve("a"));
+        Assert.Equal((ErrorCodes.ConfigurationSyntax, path), (error.Code, error.Location!.Value.File));
+        Assert.Contains(why, error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Files_that_include_each_other_are_refused()
     {

@@ -144,14 +144,14 @@ public sealed class SshIdentitiesTests : IDisposable
             HostName = "h",
             User = "u",
             Agent = _directory.Combine("no-agent"),
-            IdentityFiles = [.. new[] { "open", "nonsense", "cut", "missing" }.Select(n => _directory.Combine(n))],
+            IdentityFiles = [.. new[] { "open", "nonsense", "cut", "missing", "." }.Select(n => _directory.Combine(n))],
         };
 
         using var identities = SshIdentities.Of(settings, LocalUser.Current());
 
         Assert.Empty(identities.HostKeyAlgorithms);
         Assert.All(
-            new[] { "there is no key to try", "open can be read by others", "nonsense is no key", "cut is no key", "missing is not there", "no-agent cannot be asked" },
+            new[] { "there is no key to try", "open can be read by others", "nonsense is no key", "cut is no key", "missing is not there", "no-agent cannot be asked", "/. is no file" },
             s => Assert.Contains(s, identities.Summary, StringComparison.Ordinal));
 
         using var usual = SshIdentities.Of(settings with { HasUsualIdentities = true, IdentityFiles = [_directory.Combine("missing")], Agent = null }, LocalUser.Current());
