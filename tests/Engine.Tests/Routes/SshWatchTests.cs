@@ -64,7 +64,7 @@ public sealed class SshWatchTests
         var counted = await ProcessRun.RunAsync(Without(new SshWatch("crcache:0123456789abcdef:", []).End(0)));
         var ended = await ProcessRun.RunAsync(Without(new SshWatch("crcache:0123456789abcdef:", []).End(15)));
 
-        Assert.Equal(("0\n", "1\n", "1\n"), (other.Output, counted.Output, ended.Output));
+        Assert.Equal(("\n0\n", "\n1\n", "\n1\n"), (other.Output, counted.Output, ended.Output));
         Assert.Equal(128 + 15, (await command.WaitAsync()).ExitCode);
     }
 
