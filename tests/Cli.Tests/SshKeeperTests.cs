@@ -56,7 +56,11 @@ public sealed class SshKeeperTests : SshHome
         Assert.Contains($" {another.Port}\n", (await Home.CrcacheAsync("run", "lab-0", "sh", "-c", "echo $SSH_CONNECTION")).Success().Output, StringComparison.Ordinal);
 
         await File.AppendAllTextAsync(Server.Configuration, "NoSuchOption yes\n");
-        Assert.Contains("NoSuchOption".ToLowerInvariant(), (await Home.CrcacheAsync("run", "lab-0", "true")).Error, StringComparison.Ordinal);
+        var lines = (await File.ReadAllLinesAsync(Server.Configuration)).Length;
+        var refused = await Home.CrcacheAsync("run", "lab-0", "true");
+        Assert.Equal(125, refused.ExitCode);
+        Assert.StartsWith($"{Server.Configuration}:{lines}: error CRC010", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("NoSuchOption".ToLowerInvariant(), refused.Error, StringComparison.Ordinal);
         Assert.Single(Keepers());
     }
 

@@ -116,7 +116,7 @@ internal sealed class ResolvedRoute(RouteChain chain)
             terminal?.Dispose();
             entry?.Dispose();
             if (e is SshFailure failure)
-                throw new ResourceException(failure.Code ?? ErrorCodes.RouteFailed, $"{Resource} cannot be reached: {e.Message}", e);
+                throw new ResourceException(failure.Code ?? ErrorCodes.RouteFailed, $"{Resource} cannot be reached: {e.Message}", e) { Setting = failure.Setting };
             throw;
         }
 

@@ -90,7 +90,7 @@ internal sealed class SshConnections(Func<SshCall, IReadOnlyList<SshTarget>> res
             if (way.Take() is { } made)
                 return (made, false);
             if (way.Failure is { } known && known.At > asked)
-                throw new SshFailure(known.Failure.Message, known.Failure) { Code = known.Failure.Code };
+                throw new SshFailure(known.Failure.Message, known.Failure) { Code = known.Failure.Code, Setting = known.Failure.Setting };
             var hops = resolve(call);
             var connection = await ConnectAsync(way, hops, cancellationToken).ConfigureAwait(false);
             return (way.Add(connection, hops[^1].IsCurrent, call.Persist > ShortestStay ? call.Persist : ShortestStay), true);

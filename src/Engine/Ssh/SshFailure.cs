@@ -7,6 +7,9 @@ internal sealed class SshFailure(string message, Exception? innerException = nul
     /// <summary>The code of the error; null for that of a way that failed.</summary>
     public string? Code { get; init; }
 
+    /// <summary>Where the configuration is wrong; null where it is not that.</summary>
+    public SourceLocation? Setting { get; init; }
+
     /// <summary>Whether nothing is wrong with the host: it has too much to do just now, and can be asked again.</summary>
     public bool IsBusy { get; init; }
 }

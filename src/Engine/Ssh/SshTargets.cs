@@ -16,7 +16,7 @@ internal sealed class SshTargets(Func<string, string?> variable)
         }
         catch (CrCacheException e)
         {
-            throw new SshFailure(e.Location is { } where ? $"{where}: {e.Message}" : e.Message, e) { Code = e.Code };
+            throw new SshFailure(e.Message, e) { Code = e.Code, Setting = e.Location };
         }
     }
 

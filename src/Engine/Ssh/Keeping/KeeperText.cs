@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace CrCache.Ssh.Keeping;
 
-/// <summary>Calls and ends as JSON.</summary>
+/// <summary>Calls, failures and ends as JSON.</summary>
 internal static class KeeperText
 {
     public static ReadOnlyMemory<byte> Of(SshCall call) => Write(json =>
@@ -49,6 +49,35 @@ internal static class KeeperText
                 ? new(type.GetString()!, root.GetProperty("columns").GetInt32(), root.GetProperty("rows").GetInt32())
                 : null,
         };
+    }
+
+    public static ReadOnlyMemory<byte> Of(SshFailure failure) => Write(json =>
+    {
+        json.WriteString("message", failure.Message);
+        json.WriteString("code", failure.Code);
+        if (failure.Setting is not { } setting)
+            return;
+        json.WriteString("file", setting.File);
+        json.WriteNumber("at", setting.Line);
+    });
+
+    /// <summary>A failure; null where it is none.</summary>
+    public static SshFailure? Failure(ReadOnlyMemory<byte> text)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(text);
+            var root = document.RootElement;
+            return new(root.GetProperty("message").GetString()!)
+            {
+                Code = root.GetProperty("code").GetString(),
+                Setting = root.TryGetProperty("file", out var file) ? new(file.GetString()!, root.GetProperty("at").GetInt32()) : null,
+            };
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        {
+            return null;
+        }
     }
 
     public static ReadOnlyMemory<byte> Of(SshEnd end) => Write(json =>

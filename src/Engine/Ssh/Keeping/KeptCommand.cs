@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Text;
 using System.Text.Json;
 
 namespace CrCache.Ssh.Keeping;
@@ -138,8 +137,8 @@ internal sealed class KeptCommand : RemoteCommand
         {
             case (KeeperFrame.Started, _):
                 return _started.TrySetResult(true);
-            case (KeeperFrame.Failed, var why) when Encoding.UTF8.GetString(why.Span).Split('\n', 2) is [var code, var message]:
-                return !_started.TrySetException(new SshFailure(message) { Code = code.Length > 0 ? code : null });
+            case (KeeperFrame.Failed, var why) when KeeperText.Failure(why) is { } failure:
+                return !_started.TrySetException(failure);
             default:
                 // It may have started the command before: that must not be started twice.
                 return !_started.TrySetException(new SshFailure("the process that keeps the connection has ended before it could say whether the command was started"));

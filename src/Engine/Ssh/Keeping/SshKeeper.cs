@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Net.Sockets;
-using System.Text;
 using System.Text.Json;
 
 namespace CrCache.Ssh.Keeping;
@@ -121,7 +120,7 @@ internal sealed class SshKeeper(SshConnections connections, TimeProvider time)
         }
         catch (SshFailure e)
         {
-            await link.SendAsync(KeeperFrame.Failed, Encoding.UTF8.GetBytes($"{e.Code}\n{e.Message}"), cancellationToken).ConfigureAwait(false);
+            await link.SendAsync(KeeperFrame.Failed, KeeperText.Of(e), cancellationToken).ConfigureAwait(false);
             return;
         }
 
