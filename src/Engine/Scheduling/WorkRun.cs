@@ -31,10 +31,10 @@ internal sealed class WorkRun : IDisposable
     {
         (_commands, _places, _options, _listener, _time) = (commands, places, options, listener, time);
         _results = new WorkResult?[items.Count];
-        var usual = items.Average(i => i.Weight) ?? 1;
+        var usual = items.Average(i => i.Weight);
         _queue = new WorkQueue<Job>(
             [.. items.Select((item, index) => new Job(item, index))],
-            job => job.Item.Weight ?? (items.Any(i => i.Weight is not null) ? usual : history.Of(job.Item.Name)?.TotalSeconds ?? 1),
+            job => job.Item.Weight ?? usual ?? history.Of(job.Item.Name)?.TotalSeconds ?? 1,
             [.. places.Select(p => p.Slots / history.PaceOf(p.Resource.Name))]);
     }
 

@@ -53,6 +53,7 @@ internal sealed record CollectorSettings
         "RETRIES" => this with { Options = Options with { Retries = Number("CrCacheRetries", value, "how often a failed test is tried again", least: 0) ?? 0 } },
         "RETRYON" => this with { Options = Options with { RetriesElsewhere = Word("CrCacheRetryOn", value, "same", "other") } },
         "DISTRIBUTION" => this with { Options = Options with { IsWhole = Word("CrCacheDistribution", value, "chunks", "whole") } },
+        "FALLBACK" => this with { Options = Options with { FallsBack = Word("CrCacheFallback", value, "none", "local") } },
         "WAIT" => this with { Wait = value.Length == 0 ? UsualWait : Duration.Parse(value) },
         "DIRECTORY" => this with { Directory = Path.GetFullPath(value, Directory) },
 

@@ -36,19 +36,24 @@ public sealed class LeaseCollector : DataCollector, ITestExecutionEnvironmentSpe
 
         var directory = Environment.CurrentDirectory;
         var source = "";
+        RunOptions options = new();
         try
         {
             var settings = CollectorSettings.Read(configurationElement, directory);
-            (source, directory) = (settings.Source, settings.Directory);
+            (source, directory, options) = (settings.Source, settings.Directory, settings.Options);
             foreach (var name in settings.Unknown)
-                Warn($"CrCache: the data collector has no setting '{name}': Source, Count, SlotsPerResource, Distribution, Retries, RetryOn, Wait and Directory are its settings");
+                Warn($"CrCache: the data collector has no setting '{name}': Source, Count, SlotsPerResource, Distribution, Retries, RetryOn, Wait, Fallback and Directory are its settings");
             var engine = CrCacheEngine.Open(new EngineOptions { Directory = directory, SearchParents = true });
             _leases = Task.Run(() => RunLeases.AcquireAsync(engine, settings, CancellationToken.None)).GetAwaiter().GetResult();
             _handover = new Handover { Source = source, Directory = directory, Resources = _leases.Resources, Options = settings.Options };
         }
         catch (CrCacheException e)
         {
-            _handover = new Handover { Source = source, Directory = directory, Error = Line(e) };
+            // A wrong setting is wrong wherever the tests run.
+            options = options with { FallsBack = options.FallsBack && e is not (ConfigurationException or UsageException) };
+            _handover = new Handover { Source = source, Directory = directory, Options = options, Error = Line(e) };
+            if (options.FallsBack)
+                Warn($"{Line(e)}; the tests run here (CrCacheFallback=local)");
         }
         catch (Exception e)
         {

@@ -30,6 +30,8 @@ internal static class Program
             var handover = Handover.Read(Environment.GetEnvironmentVariable);
             foreach (var name in Handover.VariableNames)
                 Environment.SetEnvironmentVariable(name, null);
+            if (handover is { Error: not null, Options.FallsBack: true })
+                return await PlainHost.RunAsync(args, stop.Token);
             return handover is null
                 ? Fail($"{ErrorCodes.TestsNotSpread}: no resources were leased: the data collector CrCache did not run, is it in the run settings?")
                 : await ServeAsync(handover, new HostArguments(args), stop.Token);

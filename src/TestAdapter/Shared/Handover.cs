@@ -35,7 +35,13 @@ internal sealed record Handover
     /// <exception cref="UsageException">A resource is not written as one.</exception>
     public static Handover? Read(Func<string, string?> variable) =>
         variable(ErrorVariable) is { Length: > 0 } error
-            ? new Handover { Source = variable(SourceVariable) ?? "", Directory = variable(DirectoryVariable) ?? "", Error = error }
+            ? new Handover
+            {
+                Source = variable(SourceVariable) ?? "",
+                Directory = variable(DirectoryVariable) ?? "",
+                Options = RunOptions.Parse(variable(OptionsVariable) ?? ""),
+                Error = error,
+            }
             : variable(ResourcesVariable) is { Length: > 0 } resources
                 ? new Handover
                 {

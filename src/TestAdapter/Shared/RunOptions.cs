@@ -8,6 +8,7 @@ internal sealed record RunOptions
     private const string RetriesWord = "retries=";
     private const string ElsewhereWord = "elsewhere";
     private const string WholeWord = "whole";
+    private const string FallbackWord = "fallback";
 
     /// <summary>How often a test that failed is tried again, from 0 up.</summary>
     public int Retries { get; init; }
@@ -17,6 +18,9 @@ internal sealed record RunOptions
 
     /// <summary>True where each resource has one host with all its tests; false where it takes some after others, as long as there are any.</summary>
     public bool IsWhole { get; init; }
+
+    /// <summary>True where the tests run here, as without CrCache, if nothing can be leased.</summary>
+    public bool FallsBack { get; init; }
 
     /// <summary>Reads what <see cref="ToString"/> wrote.</summary>
     public static RunOptions Parse(string text)
@@ -29,6 +33,7 @@ internal sealed record RunOptions
                 : 0,
             RetriesElsewhere = words.Contains(ElsewhereWord),
             IsWhole = words.Contains(WholeWord),
+            FallsBack = words.Contains(FallbackWord),
         };
     }
 
@@ -42,6 +47,8 @@ internal sealed record RunOptions
             words.Add(ElsewhereWord);
         if (IsWhole)
             words.Add(WholeWord);
+        if (FallsBack)
+            words.Add(FallbackWord);
         return string.Join(' ', words);
     }
 }

@@ -43,6 +43,19 @@ public sealed class FailureTests(Suite suite)
     }
 
     [Fact]
+    public async Task With_nothing_free_the_tests_run_here_where_that_is_asked_for()
+    {
+        using var run = New();
+        _ = await run.Engine.Leases.AcquireAsync(new AcquireRequest("places", 4) { Owner = LeaseOwner.ThisProcess }, CancellationToken.None);
+        var result = await run.RunAsync("-p:CrCacheWait=0s", "-p:CrCacheFallback=local");
+
+        Assert.True(result.ExitCode == 0, result.ToString());
+        Assert.Contains("CRC0201", result.Output + result.Error, StringComparison.Ordinal);
+        Assert.Equal(suite.Count, run.Outcomes.Count);
+        Assert.All(run.Told, t => Assert.Equal("", t[1]));
+    }
+
+    [Fact]
     public async Task What_is_held_by_others_is_waited_for()
     {
         using var run = New();
