@@ -23,6 +23,7 @@ internal sealed class CommandLine
         _root.Add(new ExplainCommand(Options, source));
         _root.Add(_run);
         _root.Add(new MapCommand(Options, source));
+        _root.Add(new ReportCommand(Options));
         _root.Add(new CopyCommand(Options));
         _root.Add(new TemporaryCommand(Options));
         _root.Add(new ReleaseCommand(Options));

@@ -52,6 +52,7 @@ public sealed class CrCacheEngine
         Inventory = new Inventory(store, Sources, plans);
         Commands = new CommandRunner(resolver);
         History = new WorkHistory(store);
+        Reports = new ReportShelf(() => Path.Combine(environment.StateDirectory, "reports"));
         Work = new WorkRunner(Commands, History, options.Time);
         Files = new FileCopier(resolver);
         Doctor = new Doctor(Sources, plans, store, environment);
@@ -73,6 +74,9 @@ public sealed class CrCacheEngine
 
     /// <summary>Many commands, spread over leased resources.</summary>
     public WorkRunner Work { get; }
+
+    /// <summary>The timelines of the last runs.</summary>
+    public ReportShelf Reports { get; }
 
     /// <summary>How long work took in earlier runs.</summary>
     public WorkHistory History { get; }

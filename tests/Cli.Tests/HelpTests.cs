@@ -11,7 +11,7 @@ public sealed class HelpTests : IDisposable
 
         var commands = (await _home.CrcacheAsync("commands")).Success().OutputLines.Select(l => l.Split(' ')[0]).ToArray();
 
-        Assert.Equal(["acquire", "commands", "cp", "doctor", "events", "explain", "forget", "gc", "heal", "help", "hold", "map", "mktemp", "quickstart", "refill", "release", "renew", "run", "status", "steal"], commands);
+        Assert.Equal(["acquire", "commands", "cp", "doctor", "events", "explain", "forget", "gc", "heal", "help", "hold", "map", "mktemp", "quickstart", "refill", "release", "renew", "report", "run", "status", "steal"], commands);
         foreach (var command in commands)
         {
             var help = (await _home.CrcacheAsync("help", command)).Success().Output;

@@ -71,7 +71,9 @@ internal sealed class MapCommand : Command
             using var log = parsed.GetValue(_jobLog) is { } path ? new JobLog(path) : null;
             await using var leases = parsed.GetValue(_on) is { Length: > 0 } ? null : await AcquireAsync(parsed, engine, template, token);
             var places = Places(parsed, engine, leases, slots);
+            var (start, begin) = (DateTimeOffset.Now, TimeProvider.System.GetTimestamp());
             var results = await RunAsync(parsed, engine, Items(inputs, template, timeout), inputs, places, options, log, token);
+            _ = engine.Reports.Add(MapTimeline.Of($"map {template}", inputs, results, start, TimeProvider.System.GetElapsedTime(begin)));
             if (leases is not null)
                 await leases.ReleaseAsync();
             return Math.Min(results.Count(r => r.End != WorkEnd.Passed), MostFailures);

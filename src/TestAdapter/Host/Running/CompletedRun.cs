@@ -26,9 +26,10 @@ internal sealed class CompletedRun
     /// <param name="isCanceled">True where the runner asked to stop.</param>
     /// <param name="isAborted">True where nothing could be run.</param>
     /// <param name="elapsed">How long it took.</param>
+    /// <param name="report">A file to be attached to the run; null for none.</param>
     /// <param name="version">The protocol's version.</param>
     public static Message Merge(
-        IReadOnlyList<CompletedRun> runs, IEnumerable<KeyValuePair<string, long>> outcomes, bool isCanceled, bool isAborted, TimeSpan elapsed, int version) =>
+        IReadOnlyList<CompletedRun> runs, IEnumerable<KeyValuePair<string, long>> outcomes, bool isCanceled, bool isAborted, TimeSpan elapsed, string? report, int version) =>
         Message.Write(MessageTypes.Completed, version, w =>
         {
             var counts = outcomes.OrderBy(o => o.Key, StringComparer.Ordinal).ToList();
@@ -52,12 +53,34 @@ internal sealed class CompletedRun
             WriteFirst("DiscoveredExtensions", r => r._arguments);
             w.WriteEndObject();
             w.WriteNull("LastRunTests");
-            WriteAll("RunAttachments", r => r._parts);
+            WriteAttachments();
             w.WriteStartArray("ExecutorUris");
             foreach (var uri in runs.SelectMany(r => JsonSlice.Array(Part(r._parts, "ExecutorUris"))).Select(JsonSlice.Text).OfType<string>().Distinct())
                 w.WriteStringValue(uri);
             w.WriteEndArray();
             w.WriteEndObject();
+
+            void WriteAttachments()
+            {
+                w.WriteStartArray("RunAttachments");
+                foreach (var element in runs.SelectMany(r => JsonSlice.Array(Part(r._parts, "RunAttachments"))))
+                    w.WriteRawValue(element.Span, skipInputValidation: true);
+                if (report is not null)
+                {
+                    w.WriteStartObject();
+                    w.WriteString("Uri", "executor://CrCache/TestAdapter/1.0");
+                    w.WriteString("DisplayName", "CrCache");
+                    w.WriteStartArray("Attachments");
+                    w.WriteStartObject();
+                    w.WriteString("Description", "who ran what, and when");
+                    w.WriteString("Uri", new Uri(report).AbsoluteUri);
+                    w.WriteEndObject();
+                    w.WriteEndArray();
+                    w.WriteEndObject();
+                }
+
+                w.WriteEndArray();
+            }
 
             void WriteAll(string name, Func<CompletedRun, IReadOnlyDictionary<string, ReadOnlyMemory<byte>>> of)
             {

@@ -21,7 +21,7 @@ internal static class RefusedRun
                 case MessageTypes.StartWithSources or MessageTypes.StartWithTests:
                     await runner.SendAsync(TextLevel.Error, reason, cancellationToken);
                     await runner.SendAsync(
-                        CompletedRun.Merge([], [], isCanceled: false, isAborted: true, TimeSpan.Zero, runner.Version), cancellationToken);
+                        CompletedRun.Merge([], [], isCanceled: false, isAborted: true, TimeSpan.Zero, report: null, runner.Version), cancellationToken);
                     break;
                 default:
                     break;

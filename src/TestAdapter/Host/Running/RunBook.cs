@@ -83,6 +83,21 @@ internal sealed class RunBook
     public IReadOnlyList<WorkTime> Times() =>
         [.. Records.Where(r => r is { Test: not null, Outcome: TestOutcome.Passed }).Select(r => new WorkTime(TestNames.Of(r.Test!), r.Resource, r.Duration))];
 
+    /// <summary>The run as a timeline.</summary>
+    public Timeline ToTimeline(string title, DateTimeOffset start, TimeSpan elapsed) => new(
+        title,
+        start,
+        elapsed,
+        [.. Records.Where(r => r.Start is not null).Select(r => new TimelineSpan(r.Resource, r.Test?.Name ?? "a test", Word(r), r.Start!.Value, r.Duration))]);
+
+    private static string Word(TestRecord record) => record switch
+    {
+        { IsFlaky: true } => "flaky",
+        { Outcome: TestOutcome.Passed } => "passed",
+        { Outcome: TestOutcome.Skipped or TestOutcome.None } => "skipped",
+        _ => "failed",
+    };
+
     /// <summary>Resources by name and number.</summary>
     private sealed class NaturalOrder : IComparer<string>
     {

@@ -42,7 +42,7 @@ internal sealed class SpreadRun(
     /// <param name="cancellationToken">Drops everything.</param>
     public async Task RunAsync(RunRequest request, Message? initialize, CancellationToken cancellationToken)
     {
-        var started = time.GetTimestamp();
+        var (start, started) = (time.GetLocalNow(), time.GetTimestamp());
         SuiteRun suite = new(runner, fleet, request, initialize, options, IsOurs);
         var found = await DiscoverAsync(request, initialize, cancellationToken);
         var units = found is { IsComplete: true } ? Units(suite, found.Tests) : [];
@@ -60,11 +60,12 @@ internal sealed class SpreadRun(
         await collectors.EndSessionAsync();
         foreach (var line in RunSummary.Lines(source, suite.Book.Shares(), elapsed))
             await console.WriteLineAsync(line.AsMemory(), cancellationToken);
+        var report = engine.Reports.Add(suite.Book.ToTimeline(series, start, elapsed));
         await console.FlushAsync(cancellationToken);
         engine.History.Record(series, suite.Book.Times());
         await runner.SendAsync(
             CompletedRun.Merge(
-                suite.Completed, suite.Book.Outcomes(), _isCanceled, isAborted: suite.Completed.Count == 0 && suite.Book.Records.Count == 0 && !_isCanceled, elapsed, runner.Version),
+                suite.Completed, suite.Book.Outcomes(), _isCanceled, isAborted: suite.Completed.Count == 0 && suite.Book.Records.Count == 0 && !_isCanceled, elapsed, report, runner.Version),
             cancellationToken);
     }
 
