@@ -35,6 +35,18 @@ public abstract class FrameworkTests(FrameworkProject project)
         Assert.Contains("4 resources of 'boxes'", actual.Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task One_resource_runs_an_exclusive_class_after_the_others()
+    {
+        using var plain = project.New();
+        using var spread = project.New();
+        _ = (await plain.RunAsync("-p:CrCacheSource=", "--filter", "FullyQualifiedName~Demo.Alone|FullyQualifiedName~Demo.Pinned")).Success();
+        var actual = (await spread.RunAsync("-p:CrCacheSource=one", "--filter", "FullyQualifiedName~Demo.Alone|FullyQualifiedName~Demo.Pinned")).Success();
+
+        Assert.Equal(plain.Outcomes, spread.Outcomes);
+        Assert.Contains("3 classes  4 tests", actual.Output, StringComparison.Ordinal);
+    }
+
     private static void AssertTied(IReadOnlyList<string[]> told)
     {
         Assert.All(told.GroupBy(t => t[0]), c => Assert.Single(c.Select(t => t[1]).Distinct()));
