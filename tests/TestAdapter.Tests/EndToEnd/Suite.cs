@@ -146,7 +146,8 @@ public sealed class Suite : IAsyncLifetime
         PackedAdapter package,
         string references,
         string properties,
-        string framework = """<PackageReference Include="Microsoft.NET.Test.Sdk" Version="18.11.0" />""")
+        string framework = """<PackageReference Include="Microsoft.NET.Test.Sdk" Version="18.11.0" />""",
+        bool isXunit = true)
     {
         var fetched = Environment.GetEnvironmentVariable("NUGET_PACKAGES")
             ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
@@ -165,7 +166,7 @@ public sealed class Suite : IAsyncLifetime
                 <PackageReference Include="CrCache.TestAdapter" Version="{package.Version}" />
                 {references}
               </ItemGroup>
-              <ItemGroup><Using Include="Xunit" /></ItemGroup>
+              <ItemGroup Condition="{isXunit.ToString().ToLowerInvariant()}"><Using Include="Xunit" /></ItemGroup>
             </Project>
             """);
     }

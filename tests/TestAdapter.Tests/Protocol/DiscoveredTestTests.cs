@@ -29,6 +29,20 @@ public sealed class DiscoveredTestTests
         Assert.Equal((Guid.Parse(Id), "d", "N.C.M", "/a.dll", null), (test.Id, test.Name, test.FullName, test.Source, test.ManagedType));
     }
 
+    [Fact]
+    public void A_test_says_what_it_is_marked_with()
+    {
+        var json = $$"""
+            [{"Id":"{{Id}}","FullyQualifiedName":"N.C.M","ExecutorUri":"executor://NUnit3TestExecutor","Source":"/a.dll","Properties":[
+             {"Key":{"Id":"NUnit.Explicit"},"Value":true},{"Key":{"Id":"NUnit.ClassName"},"Value":"N.C"},
+             {"Key":{"Id":"TestObject.Traits"},"Value":[{"Key":"k","Value":"v"},{"Key":"k","Value":"w"},{"Key":"Explicit","Value":""}]}]}]
+            """;
+        var test = Assert.Single(DiscoveredTest.ReadAll(Encoding.UTF8.GetBytes(json)));
+
+        Assert.Equal((true, true, "N.C"), (test.IsNUnit, test.IsExplicit, test.DeclaringClass));
+        Assert.Equal(["k=v", "k=w", "Explicit="], test.Traits.Select(t => $"{t.Key}={t.Value}"));
+    }
+
     [Theory]
     [InlineData("[{}]")]
     [InlineData("[null]")]

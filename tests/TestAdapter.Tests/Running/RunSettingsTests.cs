@@ -36,6 +36,33 @@ public sealed class RunSettingsTests
                 Environment.ProcessorCount,
                 []));
 
+    [Theory]
+    [InlineData("<RunSettings />", "<RunSettings><NUnit><AssemblySelectLimit>2147483647</AssemblySelectLimit></NUnit></RunSettings>")]
+    [InlineData(
+        "<RunSettings><NUnit><Where>x</Where><assemblyselectlimit>5</assemblyselectlimit></NUnit></RunSettings>",
+        "<RunSettings><NUnit><Where>x</Where><AssemblySelectLimit>2147483647</AssemblySelectLimit></NUnit></RunSettings>")]
+    [InlineData("not xml", "not xml")]
+    public void NUnit_is_to_take_as_many_names_as_there_are(string settings, string expected) => Assert.Equal(expected, RunSettings.ForSelection(settings));
+
+    [Theory]
+    [InlineData("<RunSettings><NUnit><ExplicitMode>Relaxed</ExplicitMode></NUnit></RunSettings>", true)]
+    [InlineData("<RunSettings><NUnit><ExplicitMode>Strict</ExplicitMode></NUnit></RunSettings>", false)]
+    [InlineData("<RunSettings />", false)]
+    [InlineData("not xml", false)]
+    public void The_user_says_whether_explicit_tests_mix(string settings, bool expected) => Assert.Equal(expected, RunSettings.MixesExplicitTests(settings));
+
+    [Fact]
+    public void Workers_of_MSTest_are_set_where_the_settings_ask_for_them() =>
+        Assert.Equal(
+            $"<RunSettings><MSTest><Parallelize><Scope>MethodLevel</Scope><Workers>{Other}</Workers></Parallelize></MSTest><xUnit><MaxParallelThreads>{Other}</MaxParallelThreads></xUnit></RunSettings>",
+            RunSettings.For("<RunSettings><MSTest><Parallelize><Scope>MethodLevel</Scope></Parallelize></MSTest></RunSettings>", Other, []));
+
+    [Theory]
+    [InlineData("<RunSettings><MSTest><Parallelize><Workers>77</Workers></Parallelize></MSTest></RunSettings>")]
+    [InlineData("<RunSettings><RunConfiguration><DisableParallelization>true</DisableParallelization></RunConfiguration><MSTest><Parallelize /></MSTest></RunSettings>")]
+    public void Workers_of_MSTest_stay_as_the_user_set_them(string settings) =>
+        Assert.DoesNotContain($"<Workers>{Other}</Workers>", RunSettings.For(settings, Other, []), StringComparison.Ordinal);
+
     [Fact]
     public void Other_collectors_stay()
     {

@@ -2,7 +2,7 @@ using System.Reflection.Metadata;
 
 namespace CrCache.TestAdapter.Grouping;
 
-/// <summary>Reads attribute arguments as far as xUnit's own attributes need it: texts, numbers, types by name.</summary>
+/// <summary>Reads attribute arguments as far as the frameworks' own attributes need it: texts, numbers, types by name.</summary>
 internal sealed class AttributeValue : ICustomAttributeTypeProvider<string>
 {
     public const string SystemType = "System.Type";
@@ -29,7 +29,7 @@ internal sealed class AttributeValue : ICustomAttributeTypeProvider<string>
 
     public string GetTypeFromSerializedName(string name) => name;
 
-    // The one enumeration in these attributes, CollectionBehavior, is an int.
+    // The enumerations in these attributes, CollectionBehavior and ExecutionScope, are ints.
     public PrimitiveTypeCode GetUnderlyingEnumType(string type) => PrimitiveTypeCode.Int32;
 
     public bool IsSystemType(string type) => type == SystemType;

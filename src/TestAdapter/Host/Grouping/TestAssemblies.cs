@@ -8,20 +8,18 @@ internal sealed class TestAssemblies : IDisposable
     /// <summary>The collection that a test class belongs to; null where it is one of its own.</summary>
     /// <param name="path">The test assembly.</param>
     /// <param name="className">The class, as reflection names it.</param>
-    public string? CollectionOf(string path, string className)
-    {
-        try
-        {
-            return Open(path) is not { } assembly ? null
-                : assembly.CollectionOf(className) is { } named ? $"collection {named}"
-                : assembly.IsOneCollection ? "assembly" : null;
-        }
-        catch (Exception e) when (IsDamage(e))
-        {
-            // Somewhere in it, or in a base class's assembly, is damage that the runtime will name when it loads it.
-            return null;
-        }
-    }
+    public string? CollectionOf(string path, string className) => Read(path, assembly =>
+        assembly.CollectionOf(className) is { } named ? $"collection {named}"
+            : assembly.IsOneCollection ? "assembly" : null);
+
+    /// <summary>The class that a test's full name begins with; null where the assembly does not tell.</summary>
+    public string? ClassIn(string path, string fullName) => Read(path, assembly => assembly.ClassIn(fullName));
+
+    /// <summary>The classes that a class is to come after.</summary>
+    public IReadOnlyList<string> DependenciesOf(string path, string className) => Read(path, assembly => assembly.DependenciesOf(className)) ?? [];
+
+    /// <summary>What an assembly says about running its tests at once; null where it cannot be read.</summary>
+    public AssemblyParallelism? ParallelismOf(string path) => Read(path, assembly => assembly.Parallelism);
 
     /// <summary>Whether this is how reading a damaged file ends.</summary>
     public static bool IsDamage(Exception e) =>
@@ -33,6 +31,20 @@ internal sealed class TestAssemblies : IDisposable
         if (!_byPath.TryGetValue(path, out var assembly))
             _byPath[path] = assembly = TestAssembly.TryOpen(path, this);
         return assembly;
+    }
+
+    private T? Read<T>(string path, Func<TestAssembly, T?> question)
+        where T : class
+    {
+        try
+        {
+            return Open(path) is { } assembly ? question(assembly) : null;
+        }
+        catch (Exception e) when (IsDamage(e))
+        {
+            // Somewhere in it, or in a base class's assembly, is damage that the runtime will name when it loads it.
+            return null;
+        }
     }
 
     /// <inheritdoc/>

@@ -3,11 +3,16 @@ using System.Reflection.PortableExecutable;
 
 namespace CrCache.TestAdapter.Grouping;
 
-/// <summary>What an assembly's metadata says about xUnit's collections.</summary>
+/// <summary>What an assembly's metadata says about what its test classes share: xUnit's collections, and which of them depend on others.</summary>
 internal sealed class TestAssembly : IDisposable
 {
     // Inheritance that goes deeper than this is a damaged file that refers to itself.
     private const int DeepestInheritance = 100;
+
+    private static readonly char[] Ends = ['.', '(', '<'];
+
+    private static readonly string[] Dependencies =
+        ["NUnit.Framework.DependsOnFixtureAttribute", "Microsoft.VisualStudio.TestTools.UnitTesting.DependsOnAttribute"];
 
     private readonly PEReader _image;
     private readonly MetadataReader _metadata;
@@ -23,7 +28,7 @@ internal sealed class TestAssembly : IDisposable
         _others = others;
         foreach (var handle in _metadata.TypeDefinitions)
             _types[NameOf(handle)] = handle;
-        foreach (var attribute in Attributes(_metadata.GetAssemblyDefinition().GetCustomAttributes(), "CollectionBehaviorAttribute"))
+        foreach (var attribute in AssemblyAttributes("Xunit.CollectionBehaviorAttribute"))
             ReadBehavior(attribute);
     }
 
@@ -32,6 +37,12 @@ internal sealed class TestAssembly : IDisposable
 
     /// <summary>True where the assembly itself says how many threads xUnit may use.</summary>
     public bool SetsMaximumParallelThreads { get; private set; }
+
+    /// <summary>What the assembly says about threads in NUnit's and MSTest's terms.</summary>
+    public AssemblyParallelism Parallelism => new(
+        Refers("nunit.framework"),
+        AssemblyAttributes("NUnit.Framework.LevelOfParallelismAttribute").Any(),
+        AssemblyAttributes("Microsoft.VisualStudio.TestTools.UnitTesting.ParallelizeAttribute").Select(ReadParallelize).FirstOrDefault());
 
     /// <summary>Reads an assembly; null where there is none.</summary>
     public static TestAssembly? TryOpen(string path, TestAssemblies others)
@@ -55,6 +66,35 @@ internal sealed class TestAssembly : IDisposable
     /// <summary>The collection that a class, or the nearest of its base classes, names; null where none does.</summary>
     public string? CollectionOf(string className) => CollectionOf(className, 0);
 
+    /// <summary>The class that a test's full name begins with; null where there is none: arguments of a class, or a name that somebody gave a test, may hold anything.</summary>
+    public string? ClassIn(string fullName)
+    {
+        for (var end = fullName.IndexOfAny(Ends); end > 0; end = fullName.IndexOfAny(Ends, end + 1))
+            if (_types.ContainsKey(fullName[..end]))
+                return fullName[..end];
+            else if (fullName[end] == '<' && _types.Keys.FirstOrDefault(t => t.StartsWith($"{fullName[..end]}`", StringComparison.Ordinal)) is { } generic)
+                return generic;
+        return null;
+    }
+
+    /// <summary>The classes that a class, one of its methods, or a base class in this assembly is to come after: their outcome decides whether it runs at all.</summary>
+    public IReadOnlyList<string> DependenciesOf(string className)
+    {
+        List<string> names = [];
+        for (var depth = 0; depth < DeepestInheritance && _types.TryGetValue(className, out var handle); depth++)
+        {
+            var type = _metadata.GetTypeDefinition(handle);
+            names.AddRange(Attributes(type.GetCustomAttributes(), Dependencies)
+                .Concat(type.GetMethods().SelectMany(m => Attributes(_metadata.GetMethodDefinition(m).GetCustomAttributes(), Dependencies)))
+                .Select(a => a.DecodeValue(AttributeValue.Provider).FixedArguments)
+                .Where(a => a is [{ Type: AttributeValue.SystemType, Value: string }, ..])
+                .Select(a => ((string)a[0].Value!).Split(',')[0]));
+            className = type.BaseType is { IsNil: false, Kind: HandleKind.TypeDefinition } parent ? NameOf(parent) : "";
+        }
+
+        return names;
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _image.Dispose();
 
@@ -64,7 +104,7 @@ internal sealed class TestAssembly : IDisposable
             return null;
 
         var type = _metadata.GetTypeDefinition(handle);
-        foreach (var attribute in Attributes(type.GetCustomAttributes(), "CollectionAttribute", "CollectionAttribute`1"))
+        foreach (var attribute in Attributes(type.GetCustomAttributes(), "Xunit.CollectionAttribute", "Xunit.CollectionAttribute`1"))
             return CollectionNamedBy(attribute);
         return type.BaseType.IsNil ? null : BaseCollection(type.BaseType, depth + 1);
     }
@@ -123,6 +163,20 @@ internal sealed class TestAssembly : IDisposable
         };
     }
 
+    /// <summary>How MSTest's attribute wants it: the number of threads, 0 for as many as there are cores, and whether methods of a class run at once.</summary>
+    private static (int Workers, bool IsByMethod)? ReadParallelize(CustomAttribute attribute)
+    {
+        var named = attribute.DecodeValue(AttributeValue.Provider).NamedArguments;
+        return (
+            named.FirstOrDefault(a => a.Name == "Workers").Value as int? ?? 0,
+            named.FirstOrDefault(a => a.Name == "Scope").Value is 1);
+    }
+
+    private bool Refers(string assembly) =>
+        _metadata.AssemblyReferences.Any(r => _metadata.StringComparer.Equals(_metadata.GetAssemblyReference(r).Name, assembly));
+
+    private IEnumerable<CustomAttribute> AssemblyAttributes(string name) => Attributes(_metadata.GetAssemblyDefinition().GetCustomAttributes(), name);
+
     private IEnumerable<CustomAttribute> Attributes(CustomAttributeHandleCollection handles, params string[] names) =>
         handles.Select(_metadata.GetCustomAttribute).Where(a => names.Contains(AttributeName(a)));
 
@@ -138,17 +192,11 @@ internal sealed class TestAssembly : IDisposable
             type = GenericType.Of(_metadata, (TypeSpecificationHandle)type).Definition;
         return type.Kind switch
         {
-            HandleKind.TypeReference when !type.IsNil => XunitName(_metadata.GetTypeReference((TypeReferenceHandle)type)),
-            HandleKind.TypeDefinition when !type.IsNil => XunitName(_metadata.GetTypeDefinition((TypeDefinitionHandle)type)),
+            HandleKind.TypeReference when !type.IsNil => NameOf(type),
+            HandleKind.TypeDefinition when !type.IsNil => NameOf(type),
             _ => null,
         };
     }
-
-    private string? XunitName(TypeReference type) =>
-        _metadata.StringComparer.Equals(type.Namespace, "Xunit") ? _metadata.GetString(type.Name) : null;
-
-    private string? XunitName(TypeDefinition type) =>
-        _metadata.StringComparer.Equals(type.Namespace, "Xunit") ? _metadata.GetString(type.Name) : null;
 
     private string NameOf(EntityHandle type) => type.Kind switch
     {

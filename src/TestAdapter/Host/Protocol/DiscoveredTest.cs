@@ -9,6 +9,18 @@ namespace CrCache.TestAdapter.Protocol;
 /// <param name="Json">All of it, to be passed on as it is.</param>
 internal sealed record DiscoveredTest(Guid Id, string Name, string FullName, string Source, string? ManagedType, ReadOnlyMemory<byte> Json)
 {
+    /// <summary>The class that declares it, where only NUnit says so: for an inherited test a base class.</summary>
+    public string? DeclaringClass { get; init; }
+
+    /// <summary>True for a test of NUnit's.</summary>
+    public bool IsNUnit { get; init; }
+
+    /// <summary>True for an explicit test of NUnit's: it runs only where nothing else does.</summary>
+    public bool IsExplicit { get; init; }
+
+    /// <summary>What it, or its class, is marked with: traits, properties, categories.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Traits { get; init; } = [];
+
     /// <summary>Reads an array of tests.</summary>
     /// <exception cref="ProtocolException">One of them lacks what every test has.</exception>
     public static IEnumerable<DiscoveredTest> ReadAll(ReadOnlyMemory<byte> array) => JsonSlice.Array(array).Select(Read);
@@ -18,7 +30,7 @@ internal sealed record DiscoveredTest(Guid Id, string Name, string FullName, str
     public static Guid IdOf(ReadOnlyMemory<byte> test)
     {
         var parts = JsonSlice.Object(test);
-        return Guid.TryParse(Text(parts, "Id") ?? Bag(parts).GetValueOrDefault("TestCase.Id"), out var id)
+        return Guid.TryParse(Text(parts, "Id") ?? Text(Bag(parts), "TestCase.Id"), out var id)
             ? id
             : throw new ProtocolException("a test without an id");
     }
@@ -29,35 +41,43 @@ internal sealed record DiscoveredTest(Guid Id, string Name, string FullName, str
         var bag = Bag(parts);
 
         // Version 1 of the protocol keeps everything in the bag, later ones only what is not built in.
-        var fullName = Text(parts, "FullyQualifiedName") ?? bag.GetValueOrDefault("TestCase.FullyQualifiedName");
-        return Guid.TryParse(Text(parts, "Id") ?? bag.GetValueOrDefault("TestCase.Id"), out var id)
+        var fullName = Text(parts, "FullyQualifiedName") ?? Text(bag, "TestCase.FullyQualifiedName");
+        return Guid.TryParse(Text(parts, "Id") ?? Text(bag, "TestCase.Id"), out var id)
             && fullName is not null
-            && (Text(parts, "Source") ?? bag.GetValueOrDefault("TestCase.Source")) is { } source
+            && (Text(parts, "Source") ?? Text(bag, "TestCase.Source")) is { } source
                 ? new(
                     id,
-                    Text(parts, "DisplayName") ?? bag.GetValueOrDefault("TestCase.DisplayName") ?? fullName,
+                    Text(parts, "DisplayName") ?? Text(bag, "TestCase.DisplayName") ?? fullName,
                     fullName,
                     source,
-                    bag.GetValueOrDefault("TestCase.ManagedType"),
+                    Text(bag, "TestCase.ManagedType"),
                     json)
+                {
+                    DeclaringClass = Text(bag, "NUnit.ClassName"),
+                    IsNUnit = (Text(parts, "ExecutorUri") ?? Text(bag, "TestCase.ExecutorUri"))?.Contains("NUnit", StringComparison.OrdinalIgnoreCase) is true,
+                    IsExplicit = bag.TryGetValue("NUnit.Explicit", out var isExplicit) && JsonSlice.IsTrue(isExplicit),
+                    Traits = bag.TryGetValue("TestObject.Traits", out var traits) ? [.. ReadTraits(traits)] : [],
+                }
                 : throw new ProtocolException("a test without id, name or assembly");
     }
 
     private static string? Text(IReadOnlyDictionary<string, ReadOnlyMemory<byte>> parts, string name) =>
         parts.TryGetValue(name, out var value) ? JsonSlice.Text(value) : null;
 
-    private static Dictionary<string, string> Bag(IReadOnlyDictionary<string, ReadOnlyMemory<byte>> parts)
+    private static Dictionary<string, ReadOnlyMemory<byte>> Bag(IReadOnlyDictionary<string, ReadOnlyMemory<byte>> parts)
     {
-        var bag = new Dictionary<string, string>(StringComparer.Ordinal);
+        var bag = new Dictionary<string, ReadOnlyMemory<byte>>(StringComparer.Ordinal);
         if (!parts.TryGetValue("Properties", out var properties))
             return bag;
 
         foreach (var property in JsonSlice.Array(properties).Select(JsonSlice.Object))
             if (property.TryGetValue("Key", out var key)
                 && property.TryGetValue("Value", out var value)
-                && Text(JsonSlice.Object(key), "Id") is { } id
-                && JsonSlice.Text(value) is { } text)
-                bag[id] = text;
+                && Text(JsonSlice.Object(key), "Id") is { } id)
+                bag[id] = value;
         return bag;
     }
+
+    private static IEnumerable<KeyValuePair<string, string>> ReadTraits(ReadOnlyMemory<byte> traits) =>
+        JsonSlice.Array(traits).Select(JsonSlice.Object).Select(t => KeyValuePair.Create(Text(t, "Key") ?? "", Text(t, "Value") ?? ""));
 }

@@ -66,8 +66,8 @@ internal sealed class Lane(int place, SuiteRun suite)
 
     private async Task RunAsync(IReadOnlyList<TestUnit> units, CancellationToken cancellationToken)
     {
-        var (run, completed, failure) = await DriveAsync(
-            suite.Request.ForTests(units.SelectMany(u => u.Tests), suite.SettingsFor(Resource)), suite.Judges ? null : suite.Book, cancellationToken);
+        IReadOnlyList<DiscoveredTest> tests = [.. units.SelectMany(u => u.Tests)];
+        var (run, completed, failure) = await DriveAsync(suite.Request.ForTests(tests, suite.SettingsFor(Resource, tests)), suite.Judges ? null : suite.Book, cancellationToken);
         var again = suite.Judges ? await suite.JudgeAsync(Resource.Name, units, run, cancellationToken) : SuiteRun.NothingAgain;
         if (completed is not null)
         {

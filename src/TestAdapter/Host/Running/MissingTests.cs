@@ -21,6 +21,10 @@ internal static class MissingTests
 
     /// <summary>Their results, as a host would have sent them.</summary>
     public static Message Results(string resource, string reason, IReadOnlyList<DiscoveredTest> tests, DateTimeOffset now, int version) =>
+        Results(tests, Failed, $"{ErrorCodes.TestsNotSpread}: no result came from {resource}, because {reason}", resource, now, version);
+
+    /// <summary>Results of tests that no host has any of.</summary>
+    public static Message Results(IReadOnlyList<DiscoveredTest> tests, int outcome, string? error, string computer, DateTimeOffset now, int version) =>
         Message.Write(MessageTypes.Progress, version, w =>
         {
             w.WriteStartObject();
@@ -32,13 +36,13 @@ internal static class MissingTests
                 w.WriteRawValue(test.Json.Span, skipInputValidation: true);
                 w.WriteStartArray("Attachments");
                 w.WriteEndArray();
-                w.WriteNumber("Outcome", Failed);
-                w.WriteString("ErrorMessage", $"{ErrorCodes.TestsNotSpread}: no result came from {resource}, because {reason}");
+                w.WriteNumber("Outcome", outcome);
+                w.WriteString("ErrorMessage", error);
                 w.WriteNull("ErrorStackTrace");
                 w.WriteString("DisplayName", test.Name);
                 w.WriteStartArray("Messages");
                 w.WriteEndArray();
-                w.WriteString("ComputerName", resource);
+                w.WriteString("ComputerName", computer);
                 w.WriteString("Duration", "00:00:00");
                 w.WriteString("StartTime", now);
                 w.WriteString("EndTime", now);

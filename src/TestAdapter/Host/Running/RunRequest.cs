@@ -36,6 +36,9 @@ internal sealed class RunRequest
     /// <summary>True where a debugger is to be attached to the one host there is.</summary>
     public bool IsDebug => Context.TryGetValue("IsDebug", out var debug) && JsonSlice.IsTrue(debug);
 
+    /// <summary>What the user selected the tests by; null where he did not.</summary>
+    public string? Filter => Context.TryGetValue("TestCaseFilter", out var filter) ? JsonSlice.Text(filter) : null;
+
     private IReadOnlyDictionary<string, ReadOnlyMemory<byte>> Context { get; }
 
     /// <summary>The request to find the tests that this one would run.</summary>

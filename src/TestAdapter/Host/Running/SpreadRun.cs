@@ -27,6 +27,7 @@ internal sealed class SpreadRun(
     TimeProvider time)
 {
     private SuiteRun? _suite;
+    private ExplicitTests? _explicit;
     private volatile bool _isCanceled;
 
     /// <summary>Starts nothing more; what runs is stopped by the runner's own message to the hosts.</summary>
@@ -57,6 +58,8 @@ internal sealed class SpreadRun(
         await fleet.StopAsync();
         if (!_isCanceled)
             await suite.ReportMissingAsync(time, cancellationToken);
+        if (_suite is not null && _explicit is { AreReported: true } && _explicit.Unasked.Where(t => !suite.Book.HasResult(t)).ToList() is { Count: > 0 } unasked)
+            await runner.SendAsync(ExplicitTests.Results(unasked, time.GetLocalNow(), runner.Version), cancellationToken);
         await collectors.EndSessionAsync();
         foreach (var line in RunSummary.Lines(source, suite.Book.Shares(), elapsed))
             await console.WriteLineAsync(line.AsMemory(), cancellationToken);
@@ -92,8 +95,8 @@ internal sealed class SpreadRun(
         if (request.Tests is { } tests)
             return new Discovery(tests, [], true);
 
-        // With one resource there is nothing to divide, and the host that runs the tests finds them.
-        if (request.IsDebug || (fleet.Resources.Count == 1 && options.Retries == 0))
+        // With one resource there is nothing to divide, and the host that runs the tests finds them; unless some of them want it for themselves.
+        if (request.IsDebug || (fleet.Resources.Count == 1 && options.Retries == 0 && !request.Sources.Any(TestGrouping.MayBeExclusive)))
             return null;
         var found = await Discovery.RunAsync(await fleet.ScoutAsync(), initialize, request, cancellationToken);
         return found.IsHostGone ? await FindAgainAsync(request, initialize, cancellationToken) : found;
@@ -107,7 +110,8 @@ internal sealed class SpreadRun(
 
     private IReadOnlyList<TestUnit> Units(SuiteRun suite, IReadOnlyList<DiscoveredTest> tests)
     {
-        IReadOnlyList<TestUnit> units = [.. TestGrouping.Group(tests).Select(TestUnit.Of)];
+        _explicit = ExplicitTests.Among(tests, suite.Request);
+        IReadOnlyList<TestUnit> units = [.. TestGrouping.Group(_explicit.Asked).Select(TestUnit.Of)];
         var history = engine.History.Read(series);
         return options.IsWhole ? TestUnit.Merge(units, suite.Speeds(history), history) : units;
     }

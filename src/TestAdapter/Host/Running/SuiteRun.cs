@@ -71,6 +71,10 @@ internal sealed class SuiteRun
     /// <summary>The run settings for a host on a resource.</summary>
     public string SettingsFor(LeasedResource resource) => RunSettings.For(Request.RunSettings, resource.Concurrency, Request.Sources);
 
+    /// <summary>The run settings for a host that is told which tests to run.</summary>
+    public string SettingsFor(LeasedResource resource, IEnumerable<DiscoveredTest> tests) =>
+        tests.Any(t => t.IsNUnit) ? RunSettings.ForSelection(SettingsFor(resource)) : SettingsFor(resource);
+
     /// <summary>Whether nobody has asked before for a host on a resource.</summary>
     public bool IsFirst(int place)
     {
