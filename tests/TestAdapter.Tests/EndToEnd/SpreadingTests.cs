@@ -197,6 +197,7 @@ public sealed class SpreadingTests(Suite suite)
 
         Assert.Equal(suite.Count, run.Outcomes.Count);
         Assert.Contains("3 resources of 'places'", result.Output, StringComparison.Ordinal);
+        Assert.Contains("Demo.Theories", await File.ReadAllTextAsync(Assert.Single(run.Engine.Reports.Paths)), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -218,8 +219,9 @@ public sealed class SpreadingTests(Suite suite)
     private static IEnumerable<string> Lines(ProcessResult result) =>
         result.OutputLines.Where(l => !l.StartsWith("Results File:", StringComparison.Ordinal));
 
-    private static string LastLine(ProcessResult result) =>
-        System.Text.RegularExpressions.Regex.Replace(result.OutputLines[^1], "Duration: .* - ", "");
+    // Behind it a spread run has its attachment.
+    private static string LastLine(ProcessResult result) => System.Text.RegularExpressions.Regex.Replace(
+        result.OutputLines.Last(l => l.StartsWith("Passed!", StringComparison.Ordinal) || l.StartsWith("Failed!", StringComparison.Ordinal)), "Duration: .* - ", "");
 
     private SuiteRun New() => new(suite.Directory, suite.Packages);
 }

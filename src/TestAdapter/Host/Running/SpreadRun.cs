@@ -63,7 +63,7 @@ internal sealed class SpreadRun(
         await collectors.EndSessionAsync();
         foreach (var line in RunSummary.Lines(source, suite.Book.Shares(), elapsed))
             await console.WriteLineAsync(line.AsMemory(), cancellationToken);
-        var report = engine.Reports.Add(suite.Book.ToTimeline(series, start, elapsed));
+        var report = suite.Book.Records.Count == 0 ? null : engine.Reports.Add(suite.Book.ToTimeline(series, start, elapsed));
         await console.FlushAsync(cancellationToken);
         engine.History.Record(series, suite.Book.Times());
         await runner.SendAsync(
