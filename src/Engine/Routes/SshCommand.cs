@@ -54,8 +54,10 @@ internal sealed class SshCommand : RunningCommand
         {
             var end = Task.WhenAll(_ssh.Ended, _talk.Completed);
             await Task.WhenAny(_talk.Started, end).WaitAsync(cancellationToken).ConfigureAwait(false);
-            if (!_talk.Started.IsCompleted)
-                throw await NotStartedAsync(await _ssh.Ended.ConfigureAwait(false)).ConfigureAwait(false);
+
+            // Output that cannot be written may end it before what says that it has started is read: whoever waits for it hears why.
+            if (!_talk.Started.IsCompleted && await _ssh.Ended.ConfigureAwait(false) is { Unwritten: null } ended)
+                throw await NotStartedAsync(ended).ConfigureAwait(false);
         }
 
         if (_inherits)
