@@ -25,7 +25,7 @@ public sealed class WorkHistory
     {
         try
         {
-            return _store.Read(t => Read(t, series));
+            return _store.Read(t => Estimates(t.Work.Times(series), t.Work.Paces(series)));
         }
         catch (StoreException)
         {
@@ -42,14 +42,16 @@ public sealed class WorkHistory
             return;
         try
         {
-            var (before, recent) = _store.Read(t => (Read(t, series), t.Work.Times(series).ToDictionary(r => r.Name, r => r.Recent)));
+            var (rows, known) = _store.Read(t => (t.Work.Times(series), t.Work.Paces(series)));
+            var before = Estimates(rows, known);
+            var recent = rows.ToDictionary(r => r.Name, r => r.Recent);
             var paces = PaceRule.Learn(times, before);
-            var rows = times.GroupBy(w => w.Name).Select(unit => (unit.Key.Text, Append(
+            var units = times.GroupBy(w => w.Name).Select(unit => (unit.Key.Text, Append(
                 recent.GetValueOrDefault(unit.Key.Text, ""),
                 unit.Sum(w => w.Time.TotalMilliseconds / paces.GetValueOrDefault(w.Resource, before.PaceOf(w.Resource))))));
 
             // Nobody waits for the store because a suite is large.
-            foreach (var batch in rows.Chunk(Batch))
+            foreach (var batch in units.Chunk(Batch))
                 _ = _store.Transact(t =>
                 {
                     foreach (var (name, text) in batch)
@@ -70,9 +72,8 @@ public sealed class WorkHistory
         }
     }
 
-    private static WorkEstimates Read(StoreTransaction transaction, string series) => new(
-        transaction.Work.Times(series).ToDictionary(r => WorkName.Stored(r.Name), r => Median(r.Recent)),
-        transaction.Work.Paces(series).ToDictionary(r => r.Resource, r => r.Pace));
+    private static WorkEstimates Estimates(IEnumerable<(string Name, string Recent)> times, IEnumerable<(string Resource, double Pace)> paces) =>
+        new(times.ToDictionary(r => WorkName.Stored(r.Name), r => Median(r.Recent)), paces.ToDictionary(r => r.Resource, r => r.Pace));
 
     private static string Append(string recent, double milliseconds) =>
         string.Join(' ', [.. Numbers(recent).TakeLast(Remembered - 1), Math.Max(0, (long)milliseconds)]);

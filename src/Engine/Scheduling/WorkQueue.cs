@@ -80,16 +80,9 @@ public sealed class WorkQueue<T>
     /// <param name="isElsewhere">True where another place shall take them, if there is one.</param>
     public void GiveBack(IReadOnlyCollection<T> items, int place, bool isElsewhere)
     {
-        lock (_lock)
-        {
-            if (isElsewhere)
-                foreach (var item in items)
-                    Avoid(item, place);
-
-            _waiting.InsertRange(0, items);
-            _taken -= items.Count;
-            Change();
-        }
+        foreach (var item in items.Reverse())
+            Add(item, isElsewhere ? place : null);
+        Finish(items);
     }
 
     /// <summary>

@@ -30,6 +30,9 @@ internal sealed class SpreadRun(
     private ExplicitTests? _explicit;
     private volatile bool _isCanceled;
 
+    /// <summary>What earlier runs took, read once and only where something is divided.</summary>
+    private WorkEstimates History => field ??= engine.History.Read(series);
+
     /// <summary>Starts nothing more; what runs is stopped by the runner's own message to the hosts.</summary>
     public void Cancel()
     {
@@ -112,15 +115,14 @@ internal sealed class SpreadRun(
     {
         _explicit = ExplicitTests.Among(tests, suite.Request);
         IReadOnlyList<TestUnit> units = [.. TestGrouping.Group(_explicit.Asked).Select(TestUnit.Of)];
-        var history = engine.History.Read(series);
-        return options.IsWhole ? TestUnit.Merge(units, suite.Speeds(history), history) : units;
+        return options.IsWhole ? TestUnit.Merge(units, suite.Speeds(History), History) : units;
     }
 
     private async Task PlanAsync(SuiteRun suite, IReadOnlyList<TestUnit> units, IReadOnlyList<Message> warnings, CancellationToken cancellationToken)
     {
         foreach (var warning in warnings)
             await runner.SendAsync(warning, cancellationToken);
-        suite.Plan(units, warnings.Select(w => HostRun.WithoutClock(Discovery.LineOf(w).Text)).ToHashSet(), engine.History.Read(series));
+        suite.Plan(units, warnings.Select(w => HostRun.WithoutClock(Discovery.LineOf(w).Text)).ToHashSet(), History);
         _suite = suite;
         if (_isCanceled)
             _ = suite.Queue.Clear();
